@@ -1,0 +1,64 @@
+// What every other module uses: `attach` gives a behaviour to the elements that carry a data- attribute, now and
+// after each swap; `newId` makes an id on this device; `say` announces to a screen reader and shows a toast.
+
+const behaviours = [];
+
+function run({ selector, start, seen }, root) {
+  const found = [...root.querySelectorAll(selector)];
+  if (root.matches?.(selector)) found.unshift(root);
+  for (const element of found) {
+    if (seen.has(element)) continue;
+    seen.add(element);
+    start(element);
+  }
+}
+
+export function attach(selector, start) {
+  const behaviour = { selector, start, seen: new WeakSet() };
+  behaviours.push(behaviour);
+  run(behaviour, document);
+}
+
+export function attachIn(root) {
+  for (const behaviour of behaviours) run(behaviour, root);
+}
+
+// On a plain http address crypto.randomUUID is missing; getRandomValues is there always.
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+// Words come from the page, since they are translated there: <meta name="words" content='{"retry": "…"}'>.
+const words = JSON.parse(document.querySelector('meta[name="words"]')?.content ?? "{}");
+
+export function word(key, values = {}) {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function iconMarkup(name) {
+  const sprite = document.querySelector('meta[name="icons"]')?.content ?? "";
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.appendChild(document.createElementNS(ns, "use")).setAttribute("href", `${sprite}#i-${name}`);
+  return svg;
+}
+
+export function emit(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+document.addEventListener("htmx:load", (event) => attachIn(event.target));
+
+// Behaviours that few pages need: the element names its module, which exports `start(element)`.
+attach("[data-load]", (element) => {
+  for (const url of element.dataset.load.split(" ")) {
+    import(url).then((module) => module.start(element)).catch(() => emit("banner", { tone: "urgent", text: word("load_failed") }));
+  }
+});

@@ -1,0 +1,104 @@
+// Photo capture: shrinks the picture on the tablet, sends it with an id made here and shows the progress on the tile.
+// A failed sending keeps picture and id: pressing the tile again sends the very same photo.
+import { csrfToken, emit, newId, word } from "./core.js";
+
+const LONG_EDGE = 2000;
+const QUALITY = 0.85;
+
+async function shrink(file) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    return file; // e.g. HEIC where the browser cannot read it: the server may
+  }
+  const scale = Math.min(1, LONG_EDGE / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  return blob ?? file;
+}
+
+export function start(form) {
+  const input = form.querySelector('input[type="file"]');
+  const words = JSON.parse(form.dataset.words);
+  const say = form.querySelector("[data-shot-words]");
+  let waiting = null; // { blob, id } of the photo that is not yet at the server
+
+  function show(state, text) {
+    form.dataset.state = state;
+    say.textContent = text;
+    say.parentElement.querySelector(".icon")?.remove();
+  }
+
+  function preview(blob) {
+    const frame = form.querySelector(".shot-img");
+    const image = document.createElement("img");
+    image.alt = "";
+    image.src = URL.createObjectURL(blob);
+    image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+    frame.replaceChildren(image);
+  }
+
+  function failed(text) {
+    show("failed", text);
+    emit("banner", { tone: "urgent", icon: "wifi-off", text: word("no_connection"), retry: send });
+  }
+
+  function send() {
+    const body = new FormData(form);
+    body.set("photo_id", waiting.id);
+    body.set("photo", waiting.blob, "photo.jpg");
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("HX-Request", "true");
+    request.setRequestHeader("X-CSRFToken", csrfToken());
+    request.timeout = 60000;
+    request.upload.addEventListener("progress", (event) => {
+      const percent = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
+      form.style.setProperty("--sent", `${percent}%`);
+      show("sending", words.sending.replace("{percent}", percent));
+    });
+    request.addEventListener("load", () => {
+      if (request.status >= 200 && request.status < 300) return saved();
+      // The server looked at it and refused: the same picture again would be refused again.
+      if ([409, 413, 415, 422].includes(request.status)) {
+        waiting = null;
+        show("failed", words.refused);
+        return emit("toast", request.getResponseHeader("X-Reason") ? decodeURIComponent(request.getResponseHeader("X-Reason")) : words.refused);
+      }
+      failed(words.failed);
+    });
+    for (const name of ["error", "timeout"]) request.addEventListener(name, () => failed(words.failed));
+    show("sending", words.sending.replace("{percent}", 0));
+    request.send(body);
+  }
+
+  function saved() {
+    waiting = null;
+    input.value = "";
+    show("done", words.saved);
+    say.parentElement.dataset.tone = "ok";
+    emit("banner-end", { own: true });
+    const listener = form.dataset.refresh && document.querySelector(form.dataset.refresh);
+    if (listener) window.htmx.trigger(listener, "photo-saved");
+  }
+
+  // A tile whose photo waits sends it again instead of opening the camera.
+  input.addEventListener("click", (event) => {
+    if (!waiting || form.dataset.state !== "failed") return;
+    event.preventDefault();
+    send();
+  });
+
+  input.addEventListener("change", async () => {
+    if (!input.files.length) return;
+    const blob = await shrink(input.files[0]);
+    waiting = { blob, id: newId() };
+    preview(blob);
+    send();
+  });
+}

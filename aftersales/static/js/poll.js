@@ -1,0 +1,61 @@
+// Polling: <div data-load="…/poll.js" data-poll="/board/lanes" data-every="5">. Asks conditionally, swaps only what
+// changed, never empties the target, and says when the last good answer came: <time data-polled></time> anywhere in
+// [data-poll-status] on the page. Pauses while the page is hidden.
+import { attachIn, emit, word } from "./core.js";
+
+export function start(element) {
+  const every = Number(element.dataset.every ?? 5) * 1000;
+  const status = document.querySelector("[data-poll-status]");
+  let etag = element.dataset.etag ?? "";
+  let failures = 0;
+
+  function good() {
+    failures = 0;
+    emit("banner-end", { own: true });
+    const time = status?.querySelector("[data-polled]");
+    if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    status?.removeAttribute("data-stale");
+  }
+
+  function bad() {
+    failures += 1;
+    status?.setAttribute("data-stale", "");
+    if (failures === 2) emit("banner", { tone: "soon", icon: "wifi-off", text: word("no_connection"), retry: () => tick() });
+  }
+
+  function swap(html) {
+    const held = element.contains(document.activeElement) ? document.activeElement.id : "";
+    element.innerHTML = html;
+    window.htmx?.process(element);
+    attachIn(element);
+    if (held) document.getElementById(held)?.focus();
+  }
+
+  async function ask() {
+    const headers = { "HX-Request": "true", "HX-Target": element.id };
+    if (etag) headers["If-None-Match"] = etag;
+    // The browser's own cache would answer 200 for a 304; with no-store it is left out and the 304 arrives here.
+    const answer = await fetch(element.dataset.poll, { headers, cache: "no-store", credentials: "same-origin" });
+    if (answer.status === 304) return good();
+    const goTo = answer.headers.get("HX-Redirect");
+    if (goTo) return location.assign(goTo);
+    // A portal that answers everything with a page of its own is no good answer either.
+    if (answer.status !== 200 || answer.redirected || answer.headers.get("HX-Partial") === "no") return bad();
+    etag = answer.headers.get("ETag") ?? "";
+    const html = await answer.text();
+    if (/<html[\s>]/i.test(html)) return bad();
+    swap(html);
+    good();
+  }
+
+  let timer;
+  function tick() {
+    clearTimeout(timer);
+    if (!element.isConnected) return;
+    const next = () => { timer = setTimeout(tick, every); };
+    if (document.hidden) return next();
+    ask().catch(bad).finally(next);
+  }
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  timer = setTimeout(tick, every);
+}

@@ -1,0 +1,29 @@
+// Requests by htmx: the CSRF token goes along; one that fails shows a banner with Retry, never silence.
+import { csrfToken, emit, word } from "./core.js";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+function retryOf(detail) {
+  const { elt, requestConfig } = detail;
+  return () => {
+    if (!elt.isConnected || !requestConfig) return location.reload();
+    const trigger = requestConfig.triggeringEvent;
+    if (trigger?.type === "submit") return elt.requestSubmit(trigger.submitter ?? undefined);
+    return window.htmx.trigger(elt, trigger?.type ?? "click");
+  };
+}
+
+function failed(event) {
+  const answered = event.type === "htmx:responseError";
+  // 409 and 422 carry their sentence in the answer and are swapped in; nothing is to be retried.
+  if (answered && [409, 422].includes(event.detail.xhr?.status)) return;
+  const text = answered ? word("server_failed") : word("no_connection");
+  emit("banner", { tone: "urgent", icon: answered ? "octagon-alert" : "wifi-off", text, retry: retryOf(event.detail) });
+}
+
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, failed);
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.xhr.status < 400) emit("banner-end", { own: true });
+});

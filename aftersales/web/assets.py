@@ -1,0 +1,160 @@
+"""Style sheets, scripts and icons: joined, named by their content and served so that browsers keep them.
+
+A page needs one style sheet (``app.css``) and one script (``app.js``); both are joined here from small files, so
+that each component and each behaviour keeps a file of its own and no bundler is needed. A behaviour that few pages
+need stays a module of its own, which ``app.js`` loads when an element names it in ``data-load``.
+"""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import brotli
+from flask import Flask, Response, abort, request
+from markupsafe import Markup, escape
+
+# The order is that of the cascade layers; within the layer `components` it only matters where two files meet.
+CSS_FILES = (
+    "tokens base layout btn card tag plate steps instruments field choice probe banner shot car table log board "
+    "offer sign pinpad figure empty dialog states"
+).split()
+
+# Behaviours of every page. The first one is what the others, and the modules loaded later, import from.
+JS_FILES = "core requests notices forms dialog theme clock".split()
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+    ".txt": "text/plain; charset=utf-8",
+}
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is sent. Its name carries a part of its digest, so it may be kept for ever."""
+
+    name: str
+    hashed_name: str
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        return _TYPES[Path(self.name).suffix]
+
+    @cached_property
+    def brotli_body(self) -> bytes:
+        return brotli.compress(self.body)
+
+    @cached_property
+    def gzip_body(self) -> bytes:
+        return gzip.compress(self.body, mtime=0)
+
+    def encoded(self, accepts: str) -> tuple[bytes, str | None]:
+        """The body in the best encoding that the browser accepts, and that encoding's name."""
+        if "br" in accepts:
+            return self.brotli_body, "br"
+        if "gzip" in accepts:
+            return self.gzip_body, "gzip"
+        return self.body, None
+
+
+class Assets:
+    """All files of the static folder that browsers may ask for, found by plain and by hashed name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._by_name: dict[str, Asset] = {}
+        self._by_hashed_name: dict[str, Asset] = {}
+        self._add("app.css", _join_css(folder / "css"))
+        for path in [*sorted(folder.glob("*.*")), *sorted((folder / "vendor").glob("*.js"))]:
+            if path.suffix in _TYPES:
+                self._add(path.relative_to(folder).as_posix(), path.read_bytes())
+        self._add("app.js", _join_js(folder / "js"))
+        for path in sorted((folder / "js").glob("*.js")):
+            if path.stem not in JS_FILES:
+                self._add(f"js/{path.name}", self._module(path))
+
+    def _add(self, name: str, body: bytes) -> None:
+        stem, _, suffix = name.rpartition(".")
+        asset = Asset(name, f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}", body)
+        self._by_name[name] = self._by_hashed_name[asset.hashed_name] = asset
+
+    def _module(self, path: Path) -> bytes:
+        """A module with the names it imports replaced by hashed ones: there is no import map to do it later."""
+
+        def hashed(match: re.Match[str]) -> str:
+            name = match[1]
+            return f'from "{self.url("app.js" if name == "./core.js" else name.removeprefix("../"))}"'
+
+        return re.sub(r'from "(\./core\.js|\.\./vendor/[\w.-]+)"', hashed, path.read_text("utf-8")).encode()
+
+    def url(self, name: str) -> str:
+        """Where a file is; a library that set-up has not copied yet keeps its plain name, and is not found there."""
+        asset = self._by_name.get(name)
+        if asset is None and not name.startswith("vendor/"):
+            raise LookupError(f"There is no asset {name!r}.")
+        return f"/static/{asset.hashed_name if asset else name}"
+
+    def find(self, name: str) -> Asset | None:
+        return self._by_hashed_name.get(name) or self._by_name.get(name)
+
+
+def _join_css(folder: Path) -> bytes:
+    text = "\n".join((folder / f"{name}.css").read_text("utf-8") for name in CSS_FILES)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", text).strip().encode()
+
+
+def _join_js(folder: Path) -> bytes:
+    """One module: the first file as it is, each other in a block of its own, so that no names can meet."""
+    first, *others = ((folder / f"{name}.js").read_text("utf-8") for name in JS_FILES)
+    parts = [first]
+    for text in others:
+        body = re.sub(r"^import .*$", "", text, flags=re.MULTILINE)
+        parts.append("{\n" + re.sub(r"^export ", "", body, flags=re.MULTILINE) + "}\n")
+    code = re.sub(r"^\s*(//.*|/\*\*.*?\*/)\n", "", "".join(parts), flags=re.MULTILINE)
+    return re.sub(r"^\s+", "", code, flags=re.MULTILINE).encode()
+
+
+@lru_cache
+def load(folder: Path) -> Assets:
+    """The assets of a folder, read once in a process however many applications it makes."""
+    return Assets(folder)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the assets under ``/static/`` and give templates ``asset_url(name)`` and ``icon(name)``."""
+    assets = load(Path(app.root_path) / "static")
+    sprite = assets.url("icons.svg")
+
+    def icon(name: str, label: str = "") -> Markup:
+        """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
+        voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        return Markup('<svg class="icon" {}><use href="{}#i-{}"/></svg>').format(voice, sprite, escape(name))
+
+    def static(filename: str) -> Response:
+        asset = assets.find(filename)
+        if asset is None:
+            abort(404)
+        body, encoding = asset.encoded(request.headers.get("Accept-Encoding", ""))
+        response = Response(body, content_type=asset.content_type)
+        response.vary.add("Accept-Encoding")
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+        if filename == asset.hashed_name:
+            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(asset.hashed_name)
+        return response.make_conditional(request)
+
+    # The endpoint of Flask's own static files keeps its name and URL; only what answers it is ours.
+    if "static" not in app.view_functions:
+        app.add_url_rule("/static/<path:filename>", endpoint="static")
+    app.view_functions["static"] = static
+    app.jinja_env.globals.update(asset_url=assets.url, icon=icon)

@@ -1,0 +1,133 @@
+"""How states, ratings and plates look: tone, icon and word, decided in one place for all screens."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from flask import Flask, g
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from aftersales import clock, i18n
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Tone (ok, soon, urgent, active, plain or none), icon of the sprite, and the word beside it."""
+
+    tone: str
+    icon: str
+    label: str | LazyString
+
+
+_STATES = {
+    "booked": ("", "calendar"),
+    "arrived": ("", "car"),
+    "checked_in": ("", "key-round"),
+    "assigned": ("", "user"),
+    "in_progress": ("active", "search"),
+    "awaiting_approval": ("soon", "hourglass"),
+    "awaiting_parts": ("soon", "truck"),
+    "repairing": ("active", "wrench"),
+    "quality_check": ("active", "clipboard-check"),
+    "preparing": ("active", "sparkles"),
+    "ready_for_pickup": ("ok", "circle-check"),
+    "completed": ("plain", "check"),
+    "cancelled": ("", "x"),
+    "closed_without_repair": ("", "x"),
+}
+
+_RATINGS = {
+    "ok": Look("ok", "circle-check", _l("OK")),
+    "soon": Look("soon", "triangle-alert", _l("Soon")),
+    "urgent": Look("urgent", "octagon-alert", _l("Urgent")),
+    "na": Look("", "circle-minus", _l("N/A")),
+    "not_ok": Look("urgent", "octagon-alert", _l("Not OK")),
+}
+
+_PHOTOS = {
+    "todo": Look("", "", _l("To take")),
+    "queued": Look("soon", "hourglass", _l("Waits here")),
+    "sending": Look("", "cloud-upload", _l("Sending")),
+    "done": Look("ok", "circle-check", _l("Saved")),
+    "failed": Look("urgent", "rotate-ccw", _l("Send again")),
+}
+
+CAR_ZONES: Mapping[str, LazyString] = {
+    "front": _l("Front"),
+    "hood": _l("Bonnet"),
+    "windscreen": _l("Windscreen"),
+    "roof": _l("Roof"),
+    "rear-window": _l("Rear window"),
+    "boot": _l("Boot lid"),
+    "rear": _l("Rear"),
+    "fender-fl": _l("Front wing, left"),
+    "door-fl": _l("Front door, left"),
+    "door-rl": _l("Rear door, left"),
+    "fender-rl": _l("Rear wing, left"),
+    "wheel-fl": _l("Front wheel, left"),
+    "wheel-rl": _l("Rear wheel, left"),
+    "fender-fr": _l("Front wing, right"),
+    "door-fr": _l("Front door, right"),
+    "door-rr": _l("Rear door, right"),
+    "fender-rr": _l("Rear wing, right"),
+    "wheel-fr": _l("Front wheel, right"),
+    "wheel-rr": _l("Rear wheel, right"),
+}
+"""The zones of the car map, in the order in which a list offers them."""
+
+
+def state_look(state: StrEnum) -> Look:
+    """Look of an order's state; its word is the state's own label."""
+    tone, icon = _STATES[state.value]
+    return Look(tone, icon, i18n.label(state))
+
+
+def rating_look(rating: str) -> Look:
+    """Look of an inspection result: ``ok``, ``soon``, ``urgent``, ``na``, or ``not_ok`` at quality control."""
+    return _RATINGS[str(rating)]
+
+
+def photo_look(state: str) -> Look:
+    return _PHOTOS[state]
+
+
+def plate_style(plate: str, country: str = "") -> str:
+    """``cn`` or ``cn-ev`` for Chinese plates (six characters after the province mean an electric car), else empty."""
+    if not re.match(r"[\u4e00-\u9fff]", plate):
+        return ""
+    return "cn-ev" if len(re.sub(r"[\W_]", "", plate)) > 7 else "cn"
+
+
+def running_time(since: datetime) -> str:
+    """Hours and minutes since then, as a running clock shows them."""
+    minutes = max(0, int((clock.now() - since).total_seconds() // 60))
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def new_submission_id() -> str:
+    """The id that makes a second arrival of the same form harmless."""
+    return secrets.token_hex(16)
+
+
+def init_app(app: Flask) -> None:
+    """Give the components' macros what they ask for."""
+    app.jinja_env.globals.update(
+        car_zones=lambda: CAR_ZONES,
+        new_submission_id=new_submission_id,
+        photo_look=photo_look,
+        plate_style=plate_style,
+        rating_look=rating_look,
+        running_time=running_time,
+        state_look=state_look,
+    )
+
+    @app.context_processor
+    def _reader() -> dict[str, str]:
+        locale = get_locale()
+        language = str(locale).replace("_", "-") if locale else "en"
+        return {"current_language": language, "current_theme": g.get("theme") or "light"}
