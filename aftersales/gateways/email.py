@@ -11,7 +11,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from html import escape
 from typing import Literal, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,6 +20,8 @@ from aftersales.gateways.sending import PermanentFailure, TemporaryFailure, Unce
 from aftersales.gateways.wording import N_
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+_USER = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
+"""What may stand before the "@" without quoting; most mail servers take nothing else."""
 _URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _TIMEOUT = 20.0
 
@@ -163,10 +165,11 @@ class SmtpEmail:
     def _address(self, server: smtplib.SMTP, to: str) -> None:
         """Sender and recipient. What the server says here is certain: nothing was handed over yet."""
         try:
-            for code, answer in (server.mail(_ascii(self.mail_from)), server.rcpt(_ascii(to))):
-                if code not in {250, 251}:
-                    raise _refused(code, answer)
-            code, answer = server.docmd("DATA")
+            code, answer = server.mail(_ascii(self.mail_from))
+            if code == 250:
+                code, answer = server.rcpt(_ascii(to))
+            if code in {250, 251}:
+                code, answer = server.docmd("DATA")
         except (OSError, smtplib.SMTPException) as error:
             raise _unreachable(error) from error
         if code != 354:
@@ -238,10 +241,9 @@ def html_of(text: str, language: str) -> str:
 def _addressed(address: str, name: str) -> Address:
     """An address with a name. Refuses what is none, as a recipient typed wrong at the desk."""
     try:
-        if parseaddr(address)[1] != address or "@" not in address:
-            raise ValueError(address)
         user, _, domain = address.rpartition("@")
-        user.encode("ascii")  # most mail servers cannot take anything else
+        if not _USER.fullmatch(user) or not domain:
+            raise ValueError(address)
         return Address(_one_line(name), username=user, domain=domain.encode("idna").decode("ascii"))
     except (ValueError, HeaderParseError, IndexError, UnicodeError) as error:
         raise PermanentFailure(

@@ -101,14 +101,15 @@ class FileStorage:
         unfinished = self.root / _UNFINISHED / secrets.token_hex(16)
         try:
             unfinished.parent.mkdir(parents=True, exist_ok=True)
-            self._write(unfinished, data)
-            self._make_folder(path.parent)
-            unfinished.replace(path)
+            try:
+                self._write(unfinished, data)
+                self._make_folder(path.parent)
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
             _flush_folder(path.parent)
         except OSError as error:
             raise _failure(error, self.root) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
 
     def open(self, key: str) -> BinaryIO:
         try:
