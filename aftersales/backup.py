@@ -7,26 +7,27 @@ cut backup is found out before anything is restored from it.
 import hashlib
 import io
 import json
+import mimetypes
 import os
 import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import pysqlite3
 import sqlalchemy as sa
 
 from aftersales.config import Settings
+from aftersales.gateways import storage
 
 _MANIFEST = "manifest.json"
 _SQLITE = "database.sqlite"
 _POSTGRES = "database.pgdump"
 _KEY = "secret_key"
+_MEDIA = "media/"
 _FORMAT = 1
 
 
@@ -50,13 +51,11 @@ def write(settings: Settings, target: Path, *, now: datetime) -> int:
             key = settings.data_dir / _KEY
             if key.exists():
                 _add(tar, digests, _KEY, key)
-            for name, file in _media(settings):
-                _add(tar, digests, f"media/{name}", file)
+            store = storage.from_url(settings.media_url)
+            for stored in store.iter_keys():
+                _add_bytes(tar, digests, f"{_MEDIA}{stored}", store.read(stored))
             manifest = {"format": _FORMAT, "made_at": now.isoformat(), "files": digests}
-            body = json.dumps(manifest, indent=1, sort_keys=True).encode()
-            entry = tarfile.TarInfo(_MANIFEST)
-            entry.size = len(body)
-            tar.addfile(entry, io.BytesIO(body))
+            _add_bytes(tar, {}, _MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
         with open(unfinished, "rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(target)
@@ -71,6 +70,14 @@ def _add(tar: tarfile.TarFile, digests: dict[str, str], name: str, file: Path) -
     with open(file, "rb") as source:
         digests[name] = hashlib.file_digest(source, "sha256").hexdigest()
     tar.add(file, name, recursive=False, filter=_without_owner)
+
+
+def _add_bytes(tar: tarfile.TarFile, digests: dict[str, str], name: str, content: bytes) -> None:
+    digests[name] = hashlib.sha256(content).hexdigest()
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    entry.mode = 0o600
+    tar.addfile(entry, io.BytesIO(content))
 
 
 def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -114,20 +121,6 @@ def _run(command: list[str]) -> None:
         raise BackupError(f"{command[0]} is missing; install PostgreSQL's client programs.") from error
     except subprocess.CalledProcessError as error:
         raise BackupError(f"{command[0]} failed: {error.stderr.strip()}") from error
-
-
-def _media_folder(settings: Settings) -> Path | None:
-    """Where media lie as files; ``None`` when an object store keeps them, which has its own backup."""
-    url = urlsplit(settings.media_url)
-    return Path(url.path) if url.scheme == "file" else None
-
-
-def _media(settings: Settings) -> Iterator[tuple[str, Path]]:
-    folder = _media_folder(settings)
-    if folder is not None and folder.exists():
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                yield file.relative_to(folder).as_posix(), file
 
 
 def verify(source: Path) -> dict[str, Any]:
@@ -180,9 +173,6 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
             f"The backup is of a {other} database; set AFTERSALES_DATABASE_URL to one of that kind."
         )
     _expect_empty(settings)
-    media = _media_folder(settings)
-    if media is None and any(name.startswith("media/") for name in manifest["files"]):
-        raise BackupError("The backup holds media; set AFTERSALES_MEDIA_URL to a folder to restore it.")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder, tarfile.open(source, "r:") as tar:
         place = Path(folder)
@@ -194,14 +184,17 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
         else:
             _run(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
                   f"--dbname={_libpq(settings)}", str(place / kind)])  # fmt: skip
-        if media is not None and (place / "media").exists():
-            if media.exists():
-                media.rmdir()
-            media.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(place / "media", media)
+        store = storage.from_url(settings.media_url)
+        for name in manifest["files"]:
+            if name.startswith(_MEDIA):
+                store.put(name.removeprefix(_MEDIA), (place / name).read_bytes(), _media_type(name))
         if (place / _KEY).exists():
             shutil.move(place / _KEY, settings.data_dir / _KEY)
     return manifest
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, place: Path) -> None:
@@ -228,6 +221,5 @@ def _expect_empty(settings: Settings) -> None:
                 raise BackupError("The database has tables already; a backup is restored into an empty one.")
         finally:
             engine.dispose()
-    folder = _media_folder(settings)
-    if folder is not None and folder.exists() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is not empty; a backup is restored into an empty place.")
+    if next(storage.from_url(settings.media_url).iter_keys(), None) is not None:
+        raise BackupError("There are photos or documents already; a backup is restored into an empty place.")

@@ -51,7 +51,9 @@ def _value(env: Mapping[str, str], name: str, default: str) -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingsError(f"AFTERSALES_{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+            raise SettingsError(
+                f"AFTERSALES_{name}_FILE: {path} cannot be read ({error.strerror})."
+            ) from error
     return default
 
 
@@ -107,7 +109,9 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
 def _expect(url: str, name: str, schemes: tuple[str, ...]) -> None:
     if urlsplit(url).scheme.split("+")[0] not in schemes:
         allowed = ", ".join(f"{scheme}:" for scheme in schemes)
-        raise SettingsError(f"AFTERSALES_{name} must begin with one of {allowed} It is {url.split('@')[-1]!r}.")
+        raise SettingsError(
+            f"AFTERSALES_{name} must begin with one of {allowed} It is {url.split('@')[-1]!r}."
+        )
 
 
 def _count(env: Mapping[str, str], name: str) -> int:

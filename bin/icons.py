@@ -29,7 +29,9 @@ def main(folder: Path, names: list[str]) -> None:
         if not (folder / f"{name}.svg").exists():
             sys.exit(f"{folder} has no icon {name}.")
         symbols[name] = symbol(folder / f"{name}.svg")
-    SPRITE.write_text(HEAD + "".join(symbols[name] for name in sorted(symbols)) + "</svg>\n", encoding="utf-8")
+    SPRITE.write_text(
+        HEAD + "".join(symbols[name] for name in sorted(symbols)) + "</svg>\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
