@@ -49,7 +49,7 @@ _RATINGS = {
     "not_ok": Look("urgent", "octagon-alert", _l("Not OK")),
 }
 
-_PHOTOS = {
+PHOTO_STATES = {
     "todo": Look("", "", _l("To take")),
     "queued": Look("soon", "hourglass", _l("Waits here")),
     "sending": Look("", "cloud-upload", _l("Sending")),
@@ -93,7 +93,7 @@ def rating_look(rating: str) -> Look:
 
 
 def photo_look(state: str) -> Look:
-    return _PHOTOS[state]
+    return PHOTO_STATES[state]
 
 
 def plate_style(plate: str, country: str = "") -> str:
