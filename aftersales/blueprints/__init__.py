@@ -1,0 +1,14 @@
+"""The blueprints: one per area. Each translates between HTTP and one verb of the domain."""
+
+from flask import Flask
+
+from aftersales.blueprints import account, today
+
+
+def register(app: Flask) -> None:
+    """Put every blueprint into the app."""
+    for blueprint in (
+        account.blueprint,
+        today.blueprint,
+    ):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,36 @@
+"""Aftersales: a vehicle workshop's aftersales service, from the appointment to the paid invoice."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from jinja2 import StrictUndefined
+
+from aftersales import blueprints, config, db, i18n
+from aftersales.config import Settings
+from aftersales.domain import models as models
+from aftersales.web import access, errors, filters, health, navigation, security, session
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application with all its parts. Without ``settings`` they come from the environment."""
+    settings = settings or config.load()
+    app = Flask(__name__)
+    app.extensions["aftersales.settings"] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
+
+    db.init_app(app, settings)
+    i18n.init_app(app)
+    CSRFProtect(app)
+    Htmx(app)
+    security.init_app(app, settings)
+    session.init_app(app, settings)
+    access.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    navigation.init_app(app)
+    health.init_app(app)
+    blueprints.register(app)
+    return app

@@ -1,0 +1,68 @@
+"""Accounts: people, their roles at sites, their sessions and sign-in tries."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from aftersales.db import Base, Identified, UtcDateTime, Versioned, enum_type
+from aftersales.domain.accounts.permissions import Role
+
+
+class User(Versioned, Base):
+    """A member of staff who signs in."""
+
+    __tablename__ = "users"
+
+    email: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    initials: Mapped[str] = mapped_column(String(4))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(10), default="")
+    theme: Mapped[str] = mapped_column(String(10), default="")
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
+
+
+class Membership(Identified, Base):
+    """A role that a person has at a site; one person may have several."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("user_id", "site_id", "role"), Index(None, "site_id", "role"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+
+
+class UserSession(Identified, Base):
+    """A sign-in on one device. It ends at the server: sign-out, disabled user and new password act at once."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (
+        Index("ix_user_sessions_open", "user_id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    device: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInTry(Identified, Base):
+    """A failed sign-in; too many in a row lock the address and the name for a while."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (Index(None, "email", "at"), Index(None, "address", "at"))
+
+    email: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

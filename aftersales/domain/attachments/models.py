@@ -1,0 +1,33 @@
+"""Attachments: photos kept as evidence. The stored bytes are the cleaned ones; their digest proves them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aftersales.db import Base, Identified, UtcDateTime
+
+
+class Attachment(Identified, Base):
+    """One photo or drawing. ``client_id`` is made on the tablet: a second arrival of it is the first one's answer."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index(None, "service_order_id"),)
+
+    client_id: Mapped[str] = mapped_column(String(64), unique=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    service_order_id: Mapped[int | None] = mapped_column(ForeignKey("service_orders.id"))
+    media_type: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(200))
+    thumb_key: Mapped[str] = mapped_column(String(200))
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    author_name: Mapped[str] = mapped_column(String(200))
+    caption: Mapped[str] = mapped_column(String(200), default="")
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    """Whether the customer's link shows it."""

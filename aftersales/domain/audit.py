@@ -1,0 +1,117 @@
+"""The audit: an append-only chain of what was done. Each entry's digest covers the one before it."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aftersales.db import Base, Identified, Json, UtcDateTime, at_closing, db
+from aftersales.domain.actors import Actor
+
+GENESIS = "0" * 64
+_PENDING = "audit"
+
+
+class AuditEntry(Identified, Base):
+    """One act: who did what to which record, with the facts that matter."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "subject_type", "subject_id"),)
+
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor_name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64), default="")
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    action: Mapped[str] = mapped_column(String(80))
+    subject_type: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    previous_digest: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+    def computed_digest(self) -> str:
+        """SHA-256 over the entry's own values and the digest before it."""
+        values = [
+            self.at.isoformat(),
+            self.actor_id,
+            self.actor_name,
+            self.address,
+            self.site_id,
+            self.action,
+            self.subject_type,
+            self.subject_id,
+            self.details,
+            self.previous_digest,
+        ]
+        return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+class AuditHead(Base):
+    """The newest link of the chain and its length, in one row that writers lock last."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
+    length: Mapped[int]
+
+
+def record(
+    action: str,
+    subject: Any,
+    *,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Note an act on ``subject``. It joins the chain when the open transaction closes, so that the chain's one
+    row is locked for the shortest time and always last. ``details`` must be plain JSON values."""
+    entry = AuditEntry(
+        at=now,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        address=actor.address,
+        site_id=site_id,
+        action=action,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        details=details or {},
+    )
+    pending = db.session().info.setdefault(_PENDING, [])
+    if not pending:
+        at_closing(_PENDING, _append_pending)
+    pending.append(entry)
+
+
+def _append_pending() -> None:
+    db.session.flush()
+    entries: list[AuditEntry] = db.session().info.pop(_PENDING)
+    head = db.session.scalar(select(AuditHead).with_for_update().execution_options(populate_existing=True))
+    if head is None:
+        head = AuditHead(id=1, digest=GENESIS, length=0)
+        db.session.add(head)
+    for entry in entries:
+        entry.previous_digest = head.digest
+        entry.digest = entry.computed_digest()
+        head.digest = entry.digest
+        head.length += 1
+        db.session.add(entry)
+        db.session.flush()
+
+
+def find_break() -> int | None:
+    """Walk the chain from its beginning. The id of the first entry that does not fit, or 0 when entries are missing
+    at the end; None when all is whole."""
+    previous, length = GENESIS, 0
+    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+        if entry.previous_digest != previous or entry.digest != entry.computed_digest():
+            return entry.id
+        previous, length = entry.digest, length + 1
+    head = db.session.get(AuditHead, 1)
+    whole = (previous, length) == ((head.digest, head.length) if head else (GENESIS, 0))
+    return None if whole else 0

@@ -1,0 +1,32 @@
+"""All tables, imported in one place so that migrations and the mapper see the whole schema."""
+
+from aftersales.domain import audit, numbering
+from aftersales.domain.accounts import models as accounts
+from aftersales.domain.attachments import models as attachments
+from aftersales.domain.customers import models as customers
+from aftersales.domain.documents import models as documents
+from aftersales.domain.links import models as links
+from aftersales.domain.messaging import models as messaging
+from aftersales.domain.parts import models as parts
+from aftersales.domain.service_orders import models as service_orders
+from aftersales.domain.sites import models as sites
+from aftersales.domain.staffing import models as staffing
+from aftersales.domain.tasks import models as tasks
+from aftersales.domain.vehicles import models as vehicles
+
+__all__ = [
+    "accounts",
+    "attachments",
+    "audit",
+    "customers",
+    "documents",
+    "links",
+    "messaging",
+    "numbering",
+    "parts",
+    "service_orders",
+    "sites",
+    "staffing",
+    "tasks",
+    "vehicles",
+]

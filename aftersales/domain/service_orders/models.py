@@ -1,0 +1,318 @@
+"""Service orders: one visit of one vehicle, its jobs, its lines and its timeline."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from aftersales.db import Base, Identified, Json, Money, Quantity, Rate, UtcDateTime, Versioned, enum_type
+from aftersales.domain.customers.models import Customer
+from aftersales.domain.service_orders.states import CLOSED, LANES, Lane, OrderState
+from aftersales.domain.vehicles.models import Vehicle
+from aftersales.i18n import lazy_gettext as _l
+from aftersales.i18n import words_for
+from aftersales.money import Amount
+
+
+class PayType(StrEnum):
+    CUSTOMER = "customer"
+    WARRANTY = "warranty"
+    INSURANCE = "insurance"
+    INTERNAL = "internal"
+    GOODWILL = "goodwill"
+
+
+class LineKind(StrEnum):
+    LABOUR = "labour"
+    PART = "part"
+    MATERIAL = "material"
+    SUBLET = "sublet"
+    FEE = "fee"
+
+
+class Authorisation(StrEnum):
+    """Where a line stands with whoever pays it."""
+
+    PROPOSED = "proposed"
+    ASKED = "asked"
+    AUTHORISED = "authorised"
+    DECLINED = "declined"
+
+
+class SuppliedBy(StrEnum):
+    WORKSHOP = "workshop"
+    CUSTOMER = "customer"
+
+
+class PartGrade(StrEnum):
+    ORIGINAL = "original"
+    AFTERMARKET = "aftermarket"
+    USED = "used"
+
+
+class HoldReason(StrEnum):
+    BAY = "bay"
+    SUBLET = "sublet"
+    INSURER = "insurer"
+    CUSTOMER = "customer"
+    OTHER = "other"
+
+
+class EventKind(StrEnum):
+    """What a row of the timeline is about; decides its icon."""
+
+    STATE = "state"
+    EDIT = "edit"
+    PHOTO = "photo"
+    MESSAGE = "message"
+    APPROVAL = "approval"
+    FINDING = "finding"
+    CLOCK = "clock"
+    PARTS = "parts"
+    QUALITY = "quality"
+    PAYMENT = "payment"
+    DOCUMENT = "document"
+    NOTE = "note"
+
+
+words_for(
+    PayType,
+    {
+        PayType.CUSTOMER: _l("Customer pays"),
+        PayType.WARRANTY: _l("Manufacturer pays"),
+        PayType.INSURANCE: _l("Insurer pays"),
+        PayType.INTERNAL: _l("Workshop pays"),
+        PayType.GOODWILL: _l("Goodwill"),
+    },
+)
+words_for(
+    LineKind,
+    {
+        LineKind.LABOUR: _l("Labour"),
+        LineKind.PART: _l("Part"),
+        LineKind.MATERIAL: _l("Material"),
+        LineKind.SUBLET: _l("Sublet"),
+        LineKind.FEE: _l("Fee"),
+    },
+)
+words_for(
+    Authorisation,
+    {
+        Authorisation.PROPOSED: _l("Proposed"),
+        Authorisation.ASKED: _l("Waiting"),
+        Authorisation.AUTHORISED: _l("Approved"),
+        Authorisation.DECLINED: _l("Declined"),
+    },
+)
+words_for(SuppliedBy, {SuppliedBy.WORKSHOP: _l("Workshop"), SuppliedBy.CUSTOMER: _l("Customer")})
+words_for(
+    PartGrade,
+    {PartGrade.ORIGINAL: _l("Original"), PartGrade.AFTERMARKET: _l("Aftermarket"), PartGrade.USED: _l("Used")},
+)
+words_for(
+    HoldReason,
+    {
+        HoldReason.BAY: _l("Waits for a bay"),
+        HoldReason.SUBLET: _l("At another workshop"),
+        HoldReason.INSURER: _l("Waits for the insurer"),
+        HoldReason.CUSTOMER: _l("Waits for the customer"),
+        HoldReason.OTHER: _l("On hold"),
+    },
+)
+
+_OPEN = text("closed_at IS NULL")
+
+
+class ServiceOrder(Versioned, Base):
+    """One visit of one vehicle.
+
+    The columns below "facts" are written by later areas in their own transactions (signed, passed, invoiced …);
+    the guards in :mod:`.states` read only them, and so does the board.
+    """
+
+    __tablename__ = "service_orders"
+    __table_args__ = (
+        UniqueConstraint("site_id", "number"),
+        Index(
+            "ix_service_orders_board",
+            "site_id",
+            "state",
+            "promised_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(None, "vehicle_id", "opened_at"),
+        Index(None, "customer_id", "opened_at"),
+        Index(None, "site_id", "opened_at"),
+        Index(None, "site_id", "closed_at"),
+        Index(None, "technician_id"),
+        CheckConstraint("parts_missing >= 0 AND open_clockings >= 0 AND open_rework >= 0", name="counts"),
+    )
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    number: Mapped[str] = mapped_column(String(20))
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    advisor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    bay_id: Mapped[int | None] = mapped_column(ForeignKey("bays.id"))
+    state: Mapped[OrderState] = mapped_column(enum_type(OrderState))
+    state_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    hold_reason: Mapped[HoldReason | None] = mapped_column(enum_type(HoldReason))
+    hold_note: Mapped[str] = mapped_column(String(200), default="")
+    summary: Mapped[str] = mapped_column(String(300), default="")
+    is_waiting: Mapped[bool] = mapped_column(default=False)
+    """Whether the customer waits in the lounge."""
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the customer is expected to bring the car."""
+    promised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_promised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    odometer: Mapped[int | None]
+    comeback_of_id: Mapped[int | None] = mapped_column(ForeignKey("service_orders.id"))
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("service_orders.id"))
+
+    # facts
+    checkin_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    diagnosis_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    workshop_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    inspection_is_open: Mapped[bool] = mapped_column(default=False)
+    inspection_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waiting_quotations: Mapped[int] = mapped_column(default=0)
+    authorised_lines: Mapped[int] = mapped_column(default=0)
+    authorised_gross: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    planned_minutes: Mapped[int] = mapped_column(default=0)
+    worked_minutes: Mapped[int] = mapped_column(default=0)
+    parts_missing: Mapped[int] = mapped_column(default=0)
+    parts_expected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    issued_parts: Mapped[int] = mapped_column(default=0)
+    unsettled_parts: Mapped[int] = mapped_column(default=0)
+    open_clockings: Mapped[int] = mapped_column(default=0)
+    done_jobs: Mapped[int] = mapped_column(default=0)
+    repairer_ids: Mapped[list[int]] = mapped_column(Json, default=list)
+    needs_leader_check: Mapped[bool] = mapped_column(default=False)
+    self_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leader_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    qc_passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    open_rework: Mapped[int] = mapped_column(default=0)
+    rework_count: Mapped[int] = mapped_column(default=0)
+    preparation_open: Mapped[int] = mapped_column(default=0)
+    invoiced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    credit_allowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivery_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    vehicle: Mapped[Vehicle] = relationship()
+    customer: Mapped[Customer] = relationship()
+    jobs: Mapped[list["Job"]] = relationship(order_by="Job.position", back_populates="order")
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state in CLOSED
+
+    @property
+    def lane(self) -> Lane | None:
+        """The board's column; anything on hold waits."""
+        lane = LANES.get(self.state)
+        return Lane.WAITING if lane and self.hold_reason else lane
+
+
+class Job(Versioned, Base):
+    """A piece of work on an order: one complaint or service, with its lines."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "service_order_id"), Index(None, "technician_id"))
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    concern: Mapped[str] = mapped_column(Text, default="")
+    """The complaint in the customer's own words."""
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    """What the customer reads beside the price: what is wrong, what it means for safety and time."""
+    severity: Mapped[str] = mapped_column(String(10), default="")
+    """"soon" or "urgent" where the job comes from a finding."""
+    pay_type: Mapped[PayType] = mapped_column(enum_type(PayType), default=PayType.CUSTOMER)
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    canned_job_code: Mapped[str] = mapped_column(String(40), default="")
+    is_additional: Mapped[bool] = mapped_column(default=False)
+    """Found after check-in, so that it needs its own authorisation."""
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    order: Mapped[ServiceOrder] = relationship(back_populates="jobs")
+    lines: Mapped[list["Line"]] = relationship(order_by="Line.position", back_populates="job")
+
+
+class Line(Versioned, Base):
+    """Labour, part, material, sublet or fee. Prices and rates are copied here and do not follow the catalogue.
+
+    ``unit_price`` is as entered: with or without tax as the site's prices are. Labour's ``quantity`` is the standard
+    hours (PAY-8). ``discount`` is a share.
+    """
+
+    __tablename__ = "lines"
+    __table_args__ = (
+        Index(None, "service_order_id"),
+        Index(None, "job_id"),
+        CheckConstraint("quantity >= 0", name="quantity"),
+        CheckConstraint("discount >= 0 AND discount <= 10000", name="discount"),
+        CheckConstraint("net + tax = gross", name="sum"),
+    )
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
+    position: Mapped[int]
+    kind: Mapped[LineKind] = mapped_column(enum_type(LineKind))
+    description: Mapped[str] = mapped_column(String(200))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
+    article_number: Mapped[str] = mapped_column(String(60), default="")
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    unit_price: Mapped[Decimal] = mapped_column(Money)
+    discount: Mapped[Decimal] = mapped_column(Rate, default=Decimal(0))
+    tax_rate: Mapped[Decimal] = mapped_column(Rate)
+    net: Mapped[Decimal] = mapped_column(Money)
+    tax: Mapped[Decimal] = mapped_column(Money)
+    gross: Mapped[Decimal] = mapped_column(Money)
+    pay_type: Mapped[PayType] = mapped_column(enum_type(PayType), default=PayType.CUSTOMER)
+    authorisation: Mapped[Authorisation] = mapped_column(enum_type(Authorisation), default=Authorisation.PROPOSED)
+    supplied_by: Mapped[SuppliedBy] = mapped_column(enum_type(SuppliedBy), default=SuppliedBy.WORKSHOP)
+    part_grade: Mapped[PartGrade] = mapped_column(enum_type(PartGrade), default=PartGrade.ORIGINAL)
+    standard_change_reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why the hours differ from the labour-time standard (PAY-8)."""
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    job: Mapped[Job] = relationship(back_populates="lines")
+
+    @property
+    def amount(self) -> Amount:
+        return Amount(self.net, self.tax, self.gross)
+
+
+class OrderEvent(Identified, Base):
+    """One row of the order's timeline. ``text`` is a message id with named placeholders, shown in the reader's language."""
+
+    __tablename__ = "order_events"
+    __table_args__ = (Index(None, "service_order_id", "at"),)
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[EventKind] = mapped_column(enum_type(EventKind))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor_name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    tone: Mapped[str] = mapped_column(String(10), default="")
+    from_state: Mapped[str | None] = mapped_column(String(40))
+    to_state: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text, default="")

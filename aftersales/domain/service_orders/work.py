@@ -1,0 +1,306 @@
+"""Jobs and lines of an order: added, changed, voided; and the facts on the order that follow from them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from aftersales.db import add, db, locked
+from aftersales.domain.actors import Actor
+from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
+from aftersales.domain.service_orders import timeline
+from aftersales.domain.service_orders.models import (
+    Authorisation,
+    EventKind,
+    Job,
+    Line,
+    LineKind,
+    PartGrade,
+    PayType,
+    ServiceOrder,
+    SuppliedBy,
+)
+from aftersales.domain.service_orders.operations import lock_order
+from aftersales.domain.sites.models import Site
+from aftersales.i18n import N_, gettext
+from aftersales.money import line_amount
+
+
+def add_job(
+    order_id: int,
+    *,
+    title: str,
+    actor: Actor,
+    now: datetime,
+    concern: str = "",
+    explanation: str = "",
+    severity: str = "",
+    pay_type: PayType = PayType.CUSTOMER,
+    canned_job_code: str = "",
+) -> Job:
+    """Add a job. After check-in is signed it counts as additional work and needs its own authorisation (ORD-4)."""
+    order = _open_for_work(order_id)
+    if not title.strip():
+        raise Invalid(gettext("Say what is to be done."), field="title")
+    position = db.session.scalar(select(func.max(Job.position)).where(Job.service_order_id == order_id)) or 0
+    job = add(
+        Job(
+            service_order_id=order_id,
+            position=position + 1,
+            title=title.strip()[:200],
+            concern=concern.strip(),
+            explanation=explanation.strip(),
+            severity=severity,
+            pay_type=pay_type,
+            canned_job_code=canned_job_code,
+            is_additional=order.checkin_signed_at is not None,
+        )
+    )
+    timeline.note(order, EventKind.EDIT, N_("Job added: %(title)s"), actor=actor, now=now, title=job.title)
+    refresh(order)
+    return job
+
+
+def edit_job(job_id: int, *, values: dict[str, Any], actor: Actor, now: datetime, version: int | None = None) -> Job:
+    """Change a job's title, concern, explanation or technician."""
+    job = _lock_job(job_id)
+    expect_version(job, version)
+    order = _open_for_work(job.service_order_id)
+    for name in ("title", "concern", "explanation", "technician_id"):
+        if name in values:
+            setattr(job, name, values[name])
+    db.session.flush()
+    timeline.note(order, EventKind.EDIT, N_("Job changed: %(title)s"), actor=actor, now=now, title=job.title)
+    refresh(order)
+    return job
+
+
+def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime) -> Job:
+    """Take a job and its lines off the order; they stay on record with the reason (ORD-7)."""
+    job = _lock_job(job_id)
+    order = _open_for_work(job.service_order_id)
+    if not reason.strip():
+        raise Invalid(gettext("Give a reason."), field="reason")
+    if job.done_at:
+        raise Refused(gettext("This job is done. It cannot be taken off the order."))
+    job.voided_at, job.void_reason = now, reason.strip()
+    for line in job.lines:
+        if line.voided_at is None:
+            line.voided_at, line.void_reason = now, reason.strip()
+    db.session.flush()
+    timeline.note(
+        order, EventKind.EDIT, N_("Job voided: %(title)s"), actor=actor, now=now, reason=reason.strip(), title=job.title
+    )
+    refresh(order)
+    return job
+
+
+def add_line(
+    job_id: int,
+    *,
+    kind: LineKind,
+    description: str,
+    quantity: Decimal,
+    unit_price: Decimal,
+    actor: Actor,
+    now: datetime,
+    tax_rate: Decimal | None = None,
+    discount: Decimal = Decimal(0),
+    article_id: int | None = None,
+    article_number: str = "",
+    pay_type: PayType | None = None,
+    supplied_by: SuppliedBy = SuppliedBy.WORKSHOP,
+    part_grade: PartGrade = PartGrade.ORIGINAL,
+) -> Line:
+    """Add a line to a job, proposed and priced. Without ``tax_rate`` the site's default rate is taken."""
+    job = _lock_job(job_id)
+    order = _open_for_work(job.service_order_id)
+    site = db.session.get_one(Site, order.site_id)
+    _check_line(description, quantity, unit_price, discount, site, actor)
+    position = db.session.scalar(select(func.max(Line.position)).where(Line.job_id == job_id)) or 0
+    line = Line(
+        service_order_id=order.id,
+        job_id=job_id,
+        position=position + 1,
+        kind=kind,
+        description=description.strip()[:200],
+        article_id=article_id,
+        article_number=article_number,
+        quantity=quantity,
+        unit_price=unit_price,
+        discount=discount,
+        tax_rate=default_tax_rate(site) if tax_rate is None else tax_rate,
+        pay_type=pay_type or job.pay_type,
+        authorisation=Authorisation.PROPOSED,
+        supplied_by=supplied_by,
+        part_grade=part_grade,
+    )
+    _price(line, site)
+    add(line)
+    refresh(order)
+    return line
+
+
+def edit_line(line_id: int, *, values: dict[str, Any], actor: Actor, now: datetime, version: int | None = None) -> Line:
+    """Change a line. An authorised or asked line that changes has to be authorised anew (CHK-10, ORD-4).
+
+    Changed labour hours need ``standard_change_reason`` (PAY-8).
+    """
+    line = _lock_line(line_id)
+    expect_version(line, version)
+    order = _open_for_work(line.service_order_id)
+    site = db.session.get_one(Site, order.site_id)
+    hours_change = line.kind is LineKind.LABOUR and values.get("quantity", line.quantity) != line.quantity
+    if hours_change and not values.get("standard_change_reason", "").strip():
+        raise Invalid(gettext("Say why the hours differ from the standard."), field="standard_change_reason")
+    for name in ("description", "quantity", "unit_price", "discount", "tax_rate", "pay_type", "supplied_by",
+                 "part_grade", "standard_change_reason"):  # fmt: skip
+        if name in values:
+            setattr(line, name, values[name])
+    _check_line(line.description, line.quantity, line.unit_price, line.discount, site, actor)
+    _price(line, site)
+    line.authorisation = Authorisation.PROPOSED
+    db.session.flush()
+    timeline.note(
+        order, EventKind.EDIT, N_("Line changed: %(description)s"), actor=actor, now=now, description=line.description
+    )
+    refresh(order)
+    return line
+
+
+def void_line(line_id: int, *, reason: str, actor: Actor, now: datetime) -> Line:
+    """Take a line off the order; it stays on record with the reason (ORD-7)."""
+    line = _lock_line(line_id)
+    order = _open_for_work(line.service_order_id)
+    if not reason.strip():
+        raise Invalid(gettext("Give a reason."), field="reason")
+    line.voided_at, line.void_reason = now, reason.strip()
+    db.session.flush()
+    timeline.note(
+        order,
+        EventKind.EDIT,
+        N_("Line voided: %(description)s"),
+        actor=actor,
+        now=now,
+        reason=reason.strip(),
+        description=line.description,
+    )
+    refresh(order)
+    return line
+
+
+def authorise(order: ServiceOrder, line_ids: set[int], authorisation: Authorisation) -> None:
+    """Set where these lines of the order stand with whoever pays; the quotation that says so is the caller's."""
+    for line in db.session.scalars(
+        select(Line).where(Line.service_order_id == order.id, Line.id.in_(line_ids), Line.voided_at.is_(None))
+    ):
+        line.authorisation = authorisation
+    db.session.flush()
+    refresh(order)
+
+
+def finish_job(job_id: int, *, actor: Actor, now: datetime) -> Job:
+    """Mark a job as done by the actor."""
+    job = _lock_job(job_id)
+    order = _open_for_work(job.service_order_id)
+    if job.done_at is None:
+        job.done_at, job.done_by_id = now, actor.user_id
+        db.session.flush()
+        timeline.note(order, EventKind.EDIT, N_("Job done: %(title)s"), actor=actor, now=now, title=job.title)
+        refresh(order)
+    return job
+
+
+def refresh(order: ServiceOrder) -> None:
+    """Bring the order's facts about its jobs and lines up to date: authorised work, planned minutes, summary."""
+    db.session.flush()
+    live = select(Line).where(Line.service_order_id == order.id, Line.voided_at.is_(None)).subquery()
+    authorised = live.c.authorisation == Authorisation.AUTHORISED
+    order.authorised_lines = db.session.scalar(select(func.count()).select_from(live).where(authorised)) or 0
+    order.authorised_gross = db.session.scalar(select(func.sum(live.c.gross)).where(authorised)) or Decimal(0)
+    hours = db.session.scalar(
+        select(func.sum(live.c.quantity)).where(
+            live.c.kind == LineKind.LABOUR, live.c.authorisation != Authorisation.DECLINED
+        )
+    )
+    order.planned_minutes = int((hours or 0) * 60)
+    jobs = db.session.execute(
+        select(Job.title, Job.done_at)
+        .where(Job.service_order_id == order.id, Job.voided_at.is_(None))
+        .order_by(Job.position)
+    ).all()
+    order.summary = ", ".join(job.title for job in jobs)[:300]
+    order.done_jobs = sum(job.done_at is not None for job in jobs)
+    db.session.flush()
+
+
+def default_tax_rate(site: Site) -> Decimal:
+    """The rate that the site marked as its default, else its highest, else none."""
+    rates = site.tax_rates
+    return next((rate.rate for rate in rates if rate.is_default), rates[0].rate if rates else Decimal(0))
+
+
+def _price(line: Line, site: Site) -> None:
+    amount = line_amount(
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount=line.discount,
+        tax_rate=line.tax_rate,
+        includes_tax=site.prices_include_tax,
+    )
+    line.net, line.tax, line.gross = amount.net, amount.tax, amount.gross
+
+
+def _check_line(
+    description: str, quantity: Decimal, unit_price: Decimal, discount: Decimal, site: Site, actor: Actor
+) -> None:
+    if not description.strip():
+        raise Invalid(gettext("Say what the line is for."), field="description")
+    if quantity <= 0:
+        raise Invalid(gettext("Enter a quantity above 0."), field="quantity")
+    if unit_price < 0:
+        raise Invalid(gettext("Enter a price of 0 or more."), field="unit_price")
+    if not 0 <= discount <= 1:
+        raise Invalid(gettext("Enter a discount between 0 and 100 %%."), field="discount")
+    limit = Decimal(site.setting("discount.limit_percent")) / 100
+    if discount > limit and not actor.may("discounts.over_limit"):
+        raise Refused(
+            gettext(
+                "Discounts above %(limit)s %% are decided by the service manager.",
+                limit=site.setting("discount.limit_percent"),
+            )
+        )
+
+
+def _open_for_work(order_id: int) -> ServiceOrder:
+    order = lock_order(order_id)
+    if order.is_closed:
+        raise Refused(gettext("This order is closed. Open a new order that is linked to it."))
+    if order.invoiced_at:
+        raise Refused(gettext("This order is invoiced. Open a new order that is linked to it instead."))
+    return order
+
+
+def _lock_job(job_id: int) -> Job:
+    """The job under its order's lock: the order is always locked first, so that two edits never wait for each other."""
+    job = db.session.get(Job, job_id)
+    if job is None:
+        raise NotFound(gettext("There is no such job."))
+    lock_order(job.service_order_id)
+    job = locked(Job, job_id)
+    if job is None or job.voided_at:
+        raise NotFound(gettext("There is no such job."))
+    return job
+
+
+def _lock_line(line_id: int) -> Line:
+    """The line under its order's lock."""
+    line = db.session.get(Line, line_id)
+    if line is None:
+        raise NotFound(gettext("There is no such line."))
+    lock_order(line.service_order_id)
+    line = locked(Line, line_id)
+    if line is None or line.voided_at:
+        raise NotFound(gettext("There is no such line."))
+    return line

@@ -1,0 +1,49 @@
+"""Settings of a site: every figure that a rule calls a default. One row here is one setting; nothing else is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel.speaklater import LazyString
+
+from aftersales.i18n import lazy_gettext as _l
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting's default, whose type is the setting's type, and its words on the settings page."""
+
+    default: Any
+    words: LazyString | str
+    unit: LazyString | str = ""
+
+
+SETTINGS: dict[str, Setting] = {
+    "promise.reserve_minutes": Setting(60, _l("Reserve added to the promised time"), _l("minutes")),
+    "quotation.valid_days": Setting(7, _l("A quote is valid for"), _l("days")),
+    "quotation.reminder_hours": Setting(4, _l("Remind the customer of an unanswered quote after"), _l("hours")),
+    "pickup.reminder_hours": Setting(24, _l("Remind the customer to fetch a finished car after"), _l("hours")),
+    "followup.first_hours": Setting(24, _l("First follow-up call after delivery, earliest"), _l("hours")),
+    "followup.latest_hours": Setting(72, _l("First follow-up call after delivery, latest"), _l("hours")),
+    "service.reminder_days": Setting(21, _l("Remind of the next service before it is due"), _l("days")),
+    "messages.quiet_from": Setting(20, _l("No messages to customers from"), _l("o'clock")),
+    "messages.quiet_until": Setting(8, _l("Messages to customers again from"), _l("o'clock")),
+    "link.valid_days": Setting(30, _l("A customer's link works for"), _l("days")),
+    "comeback.days": Setting(30, _l("A return counts as a comeback within"), _l("days")),
+    "walkaround.required": Setting(
+        ["vin", "left", "front", "right", "rear", "dashboard"], _l("Photos required at check-in")
+    ),
+    "deferred.days": Setting(90, _l("Offer declined work again after"), _l("days")),
+    "approval.due_hours": Setting(2, _l("An answer to a quote is expected within"), _l("hours")),
+    "assign.due_minutes": Setting(15, _l("A car is given to a technician within"), _l("minutes")),
+    "discount.limit_percent": Setting(5, _l("Highest discount without the service manager"), "%"),
+    "prices.hidden_from_technicians": Setting(True, _l("Technicians see no prices")),
+    "work.at_risk_minutes": Setting(30, _l("A car is at risk when less spare time is left than"), _l("minutes")),
+    "guarantee.days": Setting(365, _l("Guarantee on our work"), _l("days")),
+    "guarantee.distance": Setting(20000, _l("Guarantee on our work"), "km"),
+}
+
+
+def value(own: Mapping[str, Any], key: str) -> Any:
+    """The site's own value, else the default. An unknown key is a mistake in the code and fails loudly."""
+    return own.get(key, SETTINGS[key].default)

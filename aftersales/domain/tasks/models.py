@@ -1,0 +1,91 @@
+"""Tasks: what a role or person has to do, with a due time and a link to its screen; closed by the act itself."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aftersales.db import Base, Identified, Json, UtcDateTime, enum_type
+from aftersales.domain.accounts.permissions import Role
+from aftersales.i18n import lazy_gettext as _l
+from aftersales.i18n import words_for
+
+
+class TaskType(StrEnum):
+    CHECK_IN = "check_in"
+    ASSIGN_TECHNICIAN = "assign_technician"
+    ACCEPT_JOB = "accept_job"
+    SEND_QUOTATION = "send_quotation"
+    REPORT_ADDITIONAL = "report_additional"
+    CALL_ABOUT_QUOTATION = "call_about_quotation"
+    START_REPAIR = "start_repair"
+    CONFIRM_PARTS = "confirm_parts"
+    ISSUE_PARTS = "issue_parts"
+    ORDER_PARTS = "order_parts"
+    LEADER_CHECK = "leader_check"
+    FINAL_CHECK = "final_check"
+    REWORK = "rework"
+    PREPARE_CAR = "prepare_car"
+    HAND_OVER = "hand_over"
+    CALL_NOT_FETCHED = "call_not_fetched"
+    FOLLOW_UP = "follow_up"
+    DECIDE_WARRANTY = "decide_warranty"
+    APPROVE_DISCOUNT = "approve_discount"
+    MESSAGE_FAILED = "message_failed"
+
+
+words_for(
+    TaskType,
+    {
+        TaskType.CHECK_IN: _l("Check in the car"),
+        TaskType.ASSIGN_TECHNICIAN: _l("Assign technician"),
+        TaskType.ACCEPT_JOB: _l("Accept the job"),
+        TaskType.SEND_QUOTATION: _l("Send the quote"),
+        TaskType.REPORT_ADDITIONAL: _l("Ask about additional work"),
+        TaskType.CALL_ABOUT_QUOTATION: _l("Call about the quote"),
+        TaskType.START_REPAIR: _l("Start the repair"),
+        TaskType.CONFIRM_PARTS: _l("Confirm when parts arrive"),
+        TaskType.ISSUE_PARTS: _l("Hand out parts"),
+        TaskType.ORDER_PARTS: _l("Order parts"),
+        TaskType.LEADER_CHECK: _l("Team leader's check"),
+        TaskType.FINAL_CHECK: _l("Final inspection"),
+        TaskType.REWORK: _l("Rework"),
+        TaskType.PREPARE_CAR: _l("Prepare the car"),
+        TaskType.HAND_OVER: _l("Hand over the car"),
+        TaskType.CALL_NOT_FETCHED: _l("Call: car not fetched"),
+        TaskType.FOLLOW_UP: _l("Follow-up call"),
+        TaskType.DECIDE_WARRANTY: _l("Decide on warranty"),
+        TaskType.APPROVE_DISCOUNT: _l("Decide on a discount"),
+        TaskType.MESSAGE_FAILED: _l("Message could not be sent"),
+    },
+)
+
+_OPEN = text("closed_at IS NULL")
+
+
+class Task(Identified, Base):
+    """One task for a role at a site or for one person; at most one open of a type per ``subject_key``."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        Index("ix_tasks_open", "site_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("uq_tasks_open_subject", "type", "subject_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "service_order_id"),
+    )
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    type: Mapped[TaskType] = mapped_column(enum_type(TaskType))
+    role: Mapped[Role | None] = mapped_column(enum_type(Role))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    service_order_id: Mapped[int | None] = mapped_column(ForeignKey("service_orders.id"))
+    subject_id: Mapped[int | None]
+    """The id that the task's screen needs beside the order, for example of the quotation or requisition."""
+    subject_key: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by_name: Mapped[str] = mapped_column(String(200), default="")

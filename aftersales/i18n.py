@@ -1,0 +1,49 @@
+"""Languages: the words of enums, the reader's locale, and gettext for code that knows no request."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
+
+__all__ = ["LANGUAGES", "N_", "gettext", "init_app", "label", "lazy_gettext", "ngettext", "words_for"]
+
+LANGUAGES = {"en": "English"}
+"""Languages that are complete; Polish and both Chinese scripts follow."""
+
+_words: dict[type[StrEnum], Mapping[StrEnum, LazyString | str]] = {}
+
+
+def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
+    """Mark a text for translation that is stored now and translated when shown."""
+    return text
+
+
+def words_for(kind: type[StrEnum], words: Mapping[StrEnum, LazyString | str]) -> None:
+    """Give each member of ``kind`` its one label; a member without one is a mistake found at start."""
+    if missing := [member for member in kind if member not in words]:
+        raise ValueError(f"{kind.__name__} lacks words for {missing}")
+    _words[kind] = words
+
+
+def label(member: StrEnum) -> str:
+    """The member's label in the reader's language."""
+    return str(_words[type(member)][member])
+
+
+def _locale() -> str:
+    if not has_request_context():
+        return "en"
+    if chosen := g.get("language"):
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def _timezone() -> str:
+    return str(g.get("timezone") or "UTC")
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=_locale, timezone_selector=_timezone)

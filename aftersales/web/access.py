@@ -1,0 +1,77 @@
+"""Who may call which view. Each view says it with one decorator; a view that says nothing is refused.
+
+``@needs("quotations.send")`` asks the permission map of :mod:`aftersales.domain.accounts.permissions`,
+``@signed_in`` lets every member of staff in, ``@public`` everyone (sign-in, customer links, health).
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user, login_url
+from werkzeug.wrappers import Response
+
+from aftersales.domain.accounts.permissions import roles_for
+from aftersales.domain.errors import NotPermitted
+from aftersales.i18n import gettext
+from aftersales.web import htmx
+
+View = TypeVar("View", bound=Callable[..., object])
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+
+def public(view: View) -> View:
+    """Everyone may call this view."""
+    view._access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Every signed-in person may call this view."""
+    view._access = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def needs(verb: str) -> Callable[[View], View]:
+    """People whose roles at their site include ``verb`` may call this view. An unknown verb fails at import."""
+    roles_for(verb)
+
+    def mark(view: View) -> View:
+        view._access = verb  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def rule_of(endpoint: str) -> str | None:
+    """The access rule of an endpoint: a verb, ``public`` or ``signed in``; None where none was given."""
+    if endpoint == "static":
+        return PUBLIC
+    return getattr(current_app.view_functions.get(endpoint), "_access", None)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_check)
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None
+    rule = rule_of(request.endpoint)
+    if rule == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return htmx.redirect(login_url("account.sign_in", next_url=_next_url()))
+    g.language = current_user.language or current_user.site_language
+    g.timezone = current_user.timezone
+    if rule is None:
+        raise NotPermitted(gettext("Nobody may open this page: it has no access rule."))
+    if rule != SIGNED_IN and not current_user.may(rule):
+        raise NotPermitted(gettext("Your role does not include this. Ask somebody whose role does."))
+    return None
+
+
+def _next_url() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" and not htmx.is_partial() else "/"

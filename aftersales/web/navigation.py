@@ -1,0 +1,57 @@
+"""The rail: the places of the product that this person may open, and how many tasks wait."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+
+from aftersales.domain.tasks import queries as tasks
+from aftersales.i18n import lazy_gettext as _l
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the rail: its first page, the permission it asks, the icon and the word."""
+
+    endpoint: str
+    verb: str
+    icon: str
+    words: LazyString | str
+
+
+PLACES: list[Place] = [
+    Place("today.page", "tasks.read", "calendar", _l("Today")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    endpoint: str
+    icon: str
+    label: str
+    current: bool
+    count: int
+
+
+def rail_items() -> list[RailItem]:
+    """The rail's items for the signed-in person; the first carries the number of open tasks."""
+    if not current_user.is_authenticated:
+        return []
+    waiting = tasks.count_open(current_user.site_id, current_user.user_id, current_user.roles)
+    area = (request.endpoint or "").split(".")[0]
+    return [
+        RailItem(
+            endpoint=place.endpoint,
+            icon=place.icon,
+            label=str(place.words),
+            current=place.endpoint.split(".")[0] == area,
+            count=waiting if place.endpoint == "today.page" else 0,
+        )
+        for place in PLACES
+        if current_user.may(place.verb)
+    ]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["rail_items"] = rail_items
