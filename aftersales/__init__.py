@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 from aftersales import blueprints, config, db, i18n
 from aftersales.config import Settings
 from aftersales.domain import models as models
-from aftersales.web import access, errors, filters, health, navigation, security, session
+from aftersales.web import access, assets, errors, filters, health, navigation, presentation, security, session
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,6 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
+    assets.init_app(app)
+    presentation.init_app(app)
     navigation.init_app(app)
     health.init_app(app)
     blueprints.register(app)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flask import Flask, g
+from flask import Flask, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from flask_login import current_user
 
 from aftersales import clock, i18n
 
@@ -126,8 +127,15 @@ def init_app(app: Flask) -> None:
         state_look=state_look,
     )
 
-    @app.context_processor
-    def _reader() -> dict[str, str]:
-        locale = get_locale()
-        language = str(locale).replace("_", "-") if locale else "en"
-        return {"current_language": language, "current_theme": g.get("theme") or "light"}
+    app.context_processor(lambda: {"current_language": _language(), "current_theme": _theme()})
+
+
+def _language() -> str:
+    """The page's language as HTML names it: ``zh-Hant`` where Babel says ``zh_Hant``."""
+    return str(get_locale() or "en").replace("_", "-")
+
+
+def _theme() -> str:
+    """The person's own choice, else that of the device, else light."""
+    chosen = current_user.theme if current_user.is_authenticated else request.cookies.get("theme", "")
+    return "bay" if chosen == "bay" else "light"

@@ -50,6 +50,13 @@ export function iconMarkup(name) {
   return svg;
 }
 
+// An answer's own sentence, sent as HX-Trigger {"banner": {"value": …}} or {"toast": …}; empty where it has none.
+export function sentenceOf(request) {
+  const events = JSON.parse(request?.getResponseHeader("HX-Trigger") || "{}");
+  const notice = (events.banner ?? events.toast)?.value ?? "";
+  return notice.text ?? notice;
+}
+
 export function emit(name, detail) {
   document.dispatchEvent(new CustomEvent(name, { detail }));
 }

@@ -1,5 +1,5 @@
-// Toast and banner. The server sends them as HX-Trigger events: {"toast": {"text": …, "undo": {"url": …}}} and
-// {"banner": {"tone": …, "icon": …, "title": …, "text": …}}; scripts send them with emit().
+// Toast and banner. The server sends them as HX-Trigger events whose value is a sentence, or {text, undo: {url, label}}
+// for a toast, {text, title, tone, icon} for a banner; scripts send the same with emit().
 import { attach, emit, iconMarkup, word } from "./core.js";
 
 const TOAST_MS = 6000;
@@ -19,33 +19,40 @@ function button(label, act) {
   return element;
 }
 
-document.addEventListener("toast", ({ detail }) => {
+function noticeOf({ detail }) {
+  const notice = detail?.value ?? detail;
+  return typeof notice === "string" ? { text: notice } : notice;
+}
+
+document.addEventListener("toast", (event) => {
+  const notice = noticeOf(event);
   const region = document.getElementById("toast");
   if (!region) return;
   const toast = document.createElement("div");
   toast.className = "toast";
-  toast.append(typeof detail === "string" ? detail : detail.text ?? detail.value);
-  if (detail.undo) {
-    toast.append(button(detail.undo.label ?? word("undo"), () => {
+  toast.append(notice.text);
+  if (notice.undo) {
+    toast.append(button(notice.undo.label ?? word("undo"), () => {
       toast.remove();
-      window.htmx.ajax("POST", detail.undo.url, { target: detail.undo.target ?? "body", swap: detail.undo.swap ?? "outerHTML" });
+      window.htmx.ajax("POST", notice.undo.url, { target: notice.undo.target ?? "body", swap: notice.undo.swap ?? "outerHTML" });
     }));
   }
   region.replaceChildren(toast);
   hideLater(toast);
 });
 
-document.addEventListener("banner", ({ detail }) => {
+document.addEventListener("banner", (event) => {
+  const notice = { icon: "octagon-alert", tone: "urgent", ...noticeOf(event) };
   const region = document.getElementById("banner");
-  if (!region) return;
+  if (!region || !notice.text) return;
   const banner = document.createElement("div");
   banner.className = "banner";
-  if (detail.tone) banner.dataset.tone = detail.tone;
-  if (detail.retry) banner.dataset.own = "";
-  if (detail.icon) banner.append(iconMarkup(detail.icon));
-  if (detail.title) banner.append(`${detail.title} `);
-  banner.appendChild(document.createElement("span")).append(detail.text ?? detail.value);
-  if (detail.retry) banner.append(button(word("retry"), () => { banner.remove(); detail.retry(); }));
+  if (notice.tone) banner.dataset.tone = notice.tone;
+  if (notice.retry) banner.dataset.own = "";
+  if (notice.icon) banner.append(iconMarkup(notice.icon));
+  if (notice.title) banner.append(`${notice.title} `);
+  banner.appendChild(document.createElement("span")).append(notice.text);
+  if (notice.retry) banner.append(button(word("retry"), () => { banner.remove(); notice.retry(); }));
   region.replaceChildren(banner);
 });
 

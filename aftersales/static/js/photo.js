@@ -1,6 +1,6 @@
 // Photo capture: shrinks the picture on the tablet, sends it with an id made here and shows the progress on the tile.
 // A failed sending keeps picture and id: pressing the tile again sends the very same photo.
-import { csrfToken, emit, newId, word } from "./core.js";
+import { csrfToken, emit, newId, sentenceOf, word } from "./core.js";
 
 const LONG_EDGE = 2000;
 const QUALITY = 0.85;
@@ -68,7 +68,7 @@ export function start(form) {
       if ([409, 413, 415, 422].includes(request.status)) {
         waiting = null;
         show("failed", words.refused);
-        return emit("toast", request.getResponseHeader("X-Reason") ? decodeURIComponent(request.getResponseHeader("X-Reason")) : words.refused);
+        return emit("banner", { tone: "urgent", icon: "octagon-alert", text: sentenceOf(request) || words.refused });
       }
       failed(words.failed);
     });

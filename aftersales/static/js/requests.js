@@ -1,5 +1,5 @@
 // Requests by htmx: the CSRF token goes along; one that fails shows a banner with Retry, never silence.
-import { csrfToken, emit, word } from "./core.js";
+import { csrfToken, emit, sentenceOf, word } from "./core.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
@@ -17,8 +17,8 @@ function retryOf(detail) {
 
 function failed(event) {
   const answered = event.type === "htmx:responseError";
-  // 409 and 422 carry their sentence in the answer and are swapped in; nothing is to be retried.
-  if (answered && [409, 422].includes(event.detail.xhr?.status)) return;
+  // 409 and 422 carry their sentence in the answer; so do others whose banner is shown already: no retry helps.
+  if (answered && ([409, 422].includes(event.detail.xhr.status) || sentenceOf(event.detail.xhr))) return;
   const text = answered ? word("server_failed") : word("no_connection");
   emit("banner", { tone: "urgent", icon: answered ? "octagon-alert" : "wifi-off", text, retry: retryOf(event.detail) });
 }
