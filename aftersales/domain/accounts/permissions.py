@@ -77,6 +77,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         # workshop
         "board.read": _ALL,
         "dispatch.assign": _LEAD,
+        "staffing.read": _BENCH | _DESK | {Role.HEAD_OFFICE},
+        "staffing.manage": _LEAD,
+        "attendance.clock": _ALL - {Role.HEAD_OFFICE},
         "jobs.accept": _BENCH,
         "jobs.clock": _BENCH,
         "jobs.report_additional": _BENCH | _DESK,

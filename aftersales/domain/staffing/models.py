@@ -1,12 +1,13 @@
-"""Staffing: teams, bays and what a technician is able to do."""
+"""Staffing: teams, bays, what a technician is able to do, and who is here today."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.db import Base, Identified, Money, enum_type
+from aftersales.db import Base, Identified, Money, UtcDateTime, Versioned, enum_type
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -51,7 +52,7 @@ words_for(
 )
 
 
-class Team(Identified, Base):
+class Team(Versioned, Base):
     """Technicians who work together under a team leader."""
 
     __tablename__ = "teams"
@@ -60,9 +61,10 @@ class Team(Identified, Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     name: Mapped[str] = mapped_column(String(80))
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
 
 
-class Bay(Identified, Base):
+class Bay(Versioned, Base):
     """A place in the workshop where a car is worked on."""
 
     __tablename__ = "bays"
@@ -74,7 +76,7 @@ class Bay(Identified, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
-class Technician(Identified, Base):
+class Technician(Versioned, Base):
     """What dispatch and cost reports need of a person who repairs: grade, team, cost of an hour."""
 
     __tablename__ = "technicians"
@@ -85,3 +87,23 @@ class Technician(Identified, Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     grade: Mapped[Grade] = mapped_column(enum_type(Grade), default=Grade.INTERMEDIATE)
     hourly_cost: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+_OPEN = text("ended_at IS NULL")
+
+
+class Attendance(Identified, Base):
+    """A person's working time at a site, from clocking on for the day to clocking off; one open at a time."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        Index("uq_attendances_open", "user_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "site_id", "started_at"),
+        CheckConstraint("ended_at >= started_at", name="order"),
+    )
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
