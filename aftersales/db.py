@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import flask_sqlalchemy.session
@@ -53,7 +54,7 @@ db = SQLAlchemy(
     disable_autonaming=True,
     session_options={"class_": Session, "expire_on_commit": False},
 )
-migrate = Migrate(directory="aftersales/migrations")
+migrate = Migrate(directory=str(Path(__file__).parent / "migrations"))
 
 
 class WriteOutsideTransaction(RuntimeError):
@@ -159,7 +160,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    migrate.init_app(app, db, render_as_batch=settings.is_sqlite, compare_type=True)
+    migrate.init_app(app, db)
     with app.app_context():
         teach_transactions(db.engine)
 
@@ -217,6 +218,11 @@ def transaction() -> Iterator[None]:
         session.info[_WRITING] = False
     for act in session.info.pop("after_commit"):
         act()
+
+
+def writing() -> dict[str, bool]:
+    """The execution option of a connection that writes: for migrations, which are no :func:`transaction`."""
+    return {_WRITING: True}
 
 
 def is_writing() -> bool:

@@ -168,7 +168,7 @@ def prepare_database(data: Path, *, empty: bool) -> list[str]:
     app = create_app()
     unfinished = data / "sample-data.unfinished"
     if unfinished.exists():
-        forget_sample_data(data, app.config["SETTINGS"])
+        forget_sample_data(data, app.extensions["aftersales.settings"])
     with app.app_context():
         is_new = cli.migrate()
         if is_new and not empty:

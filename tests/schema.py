@@ -5,12 +5,12 @@ change is a migration of its own, and this command goes.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -22,49 +22,6 @@ def migrate(app: Flask) -> None:
     """Bring the app's database to the newest version, as ``bin/run`` does."""
     with app.app_context():
         upgrade(directory=str(VERSIONS.parent))
-
-
-def ddl(engine: sa.Engine) -> dict[str, object]:
-    """What the database itself says about each table: the text of SQLite, the catalogue of PostgreSQL."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            rows = connection.execute(
-                sa.text("SELECT type || ' ' || name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
-            )
-            return {name: _sqlite_shape(sql) for name, sql in rows if "alembic_version" not in name}
-        return {
-            **_named(connection, "SELECT 'column ' || table_name || '.' || column_name, concat_ws(' ', data_type,"
-                     " character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default,"
-                     " is_identity, identity_generation) FROM information_schema.columns"
-                     " WHERE table_schema = 'public'"),
-            **_named(connection, "SELECT 'constraint ' || conrelid::regclass || '.' || conname,"
-                     " pg_get_constraintdef(oid) FROM pg_constraint"
-                     " WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"),
-            **_named(connection, "SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"),
-        }  # fmt: skip
-
-
-def _named(connection: sa.Connection, query: str) -> dict[str, object]:
-    return {
-        name: shape for name, shape in connection.execute(sa.text(query)) if "alembic_version" not in name
-    }
-
-
-def _sqlite_shape(sql: str | None) -> object:
-    """The parts of a CREATE statement as a sorted list: a rewritten table orders its constraints otherwise."""
-    if not sql:
-        return sql
-    text = " ".join(sql.replace('"', "").split())
-    head, _, body = text.partition("(")
-    parts, depth, part = [], 0, ""
-    for character in body.rpartition(")")[0]:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            parts.append(part.strip())
-            part = ""
-        else:
-            part += character
-    return head.strip(), sorted([*parts, part.strip()]), body.rpartition(")")[2].strip()
 
 
 def rewrite() -> None:
@@ -89,6 +46,8 @@ def rewrite() -> None:
             if kept is not None:
                 INITIAL.write_text(kept, encoding="utf-8")
             raise
+    written = INITIAL.read_text(encoding="utf-8")
+    INITIAL.write_text(re.sub(r"^ *# ### .*\n?", "", written, flags=re.MULTILINE), encoding="utf-8")
     subprocess.run(
         [sys.executable, "-m", "ruff", "format", "-q", "--no-force-exclude", str(INITIAL)], check=False
     )

@@ -27,7 +27,7 @@ _PAUSE = 1.0
 log = logging.getLogger(__name__)
 
 
-class AppWorker(SimpleWorker):  # type: ignore[misc]
+class AppWorker(SimpleWorker):
     """A worker without forks, for short jobs; each job gets an app context of its own."""
 
     max_connection_wait_time = 5.0  # after Redis was away, look again soon
@@ -58,7 +58,7 @@ def work(app: Flask, redis_url: str) -> None:
 
 def run_part(part: str) -> None:
     app = create_app()
-    redis_url = app.config["SETTINGS"].redis_url
+    redis_url = app.extensions["aftersales.settings"].redis_url
     if part == PERIODIC:
         periodic.run_for_ever(app)
     elif redis_url:

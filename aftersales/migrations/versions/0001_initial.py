@@ -1,0 +1,1219 @@
+"""initial"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "articles",
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
+        sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_tries")),
+    )
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_tries_address_at"), ["address", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_tries_email_at"), ["email", "at"], unique=False)
+
+    op.create_table(
+        "sites",
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("legal_name", sa.String(length=200), nullable=False),
+        sa.Column("tax_id", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("timezone", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("prices_include_tax", sa.Boolean(), nullable=False),
+        sa.Column("has_teams", sa.Boolean(), nullable=False),
+        sa.Column("settings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
+        sa.UniqueConstraint("code", name=op.f("uq_sites_code")),
+    )
+    op.create_table(
+        "users",
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("initials", sa.String(length=4), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("theme", sa.String(length=10), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+    )
+    op.create_table(
+        "audit_entries",
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("subject_type", sa.String(length=60), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=True),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("previous_digest", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_audit_entries_actor_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_audit_entries_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+        sa.UniqueConstraint("digest", name=op.f("uq_audit_entries_digest")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_audit_entries_subject_type_subject_id"),
+            ["subject_type", "subject_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "bays",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "lift",
+                "alignment",
+                "paint",
+                "ev",
+                "pre_check",
+                "wash",
+                name="baykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_bays_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bays")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_bays_site_id_name")),
+    )
+    op.create_table(
+        "closed_days",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_closed_days_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_days")),
+        sa.UniqueConstraint("site_id", "day", name=op.f("uq_closed_days_site_id_day")),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_counters_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counters")),
+        sa.UniqueConstraint("site_id", "kind", "year", name=op.f("uq_counters_site_id_kind_year")),
+    )
+    op.create_table(
+        "customers",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "person",
+                "company",
+                "insurer",
+                "manufacturer",
+                name="customerkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("phone_normalised", sa.String(length=20), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("tax_id", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("may_email", sa.Boolean(), nullable=False),
+        sa.Column("may_sms", sa.Boolean(), nullable=False),
+        sa.Column("has_credit", sa.Boolean(), nullable=False),
+        sa.Column("search", sa.String(length=400), nullable=False),
+        sa.Column("home_site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["home_site_id"], ["sites.id"], name=op.f("fk_customers_home_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
+    )
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customers_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customers_phone_normalised"), ["phone_normalised"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customers_search"), ["search"], unique=False)
+
+    op.create_table(
+        "memberships",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "advisor",
+                "manager",
+                "technician",
+                "leader",
+                "qc",
+                "parts",
+                "cashier",
+                "care",
+                "claims",
+                "service_manager",
+                "head_office",
+                "admin",
+                "technical_director",
+                "reception_supervisor",
+                "finance",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_memberships_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_memberships_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
+        sa.UniqueConstraint("user_id", "site_id", "role", name=op.f("uq_memberships_user_id_site_id_role")),
+    )
+    with op.batch_alter_table("memberships", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_memberships_site_id_role"), ["site_id", "role"], unique=False)
+
+    op.create_table(
+        "opening_hours",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("opens_at", sa.Time(), nullable=False),
+        sa.Column("closes_at", sa.Time(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_opening_hours_order")),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_opening_hours_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_hours")),
+        sa.UniqueConstraint("site_id", "weekday", name=op.f("uq_opening_hours_site_id_weekday")),
+    )
+    op.create_table(
+        "site_changes",
+        sa.Column(
+            "site_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("counter", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_site_changes_site_id")),
+        sa.PrimaryKeyConstraint("site_id", name=op.f("pk_site_changes")),
+    )
+    op.create_table(
+        "tax_rates",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("rate", sa.BigInteger(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("rate >= 0 AND rate < 10000", name=op.f("ck_tax_rates_share")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_tax_rates_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rates")),
+        sa.UniqueConstraint("site_id", "rate", name=op.f("uq_tax_rates_site_id_rate")),
+    )
+    op.create_table(
+        "teams",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("leader_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["leader_id"], ["users.id"], name=op.f("fk_teams_leader_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_teams_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_teams_site_id_name")),
+    )
+    op.create_table(
+        "user_sessions",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_user_sessions_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
+    )
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_user_sessions_open",
+            ["user_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "consents",
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("is_given", sa.Boolean(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_consents_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consents_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "technicians",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "grade",
+            sa.Enum(
+                "senior",
+                "intermediate",
+                "junior",
+                "body",
+                "paint",
+                name="grade",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("hourly_cost", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_technicians_site_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_technicians_team_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_technicians_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_technicians")),
+        sa.UniqueConstraint("site_id", "user_id", name=op.f("uq_technicians_site_id_user_id")),
+    )
+    op.create_table(
+        "vehicles",
+        sa.Column("plate", sa.String(length=20), nullable=False),
+        sa.Column("plate_normalised", sa.String(length=20), nullable=False),
+        sa.Column("plate_country", sa.String(length=2), nullable=False),
+        sa.Column("vin", sa.String(length=17), nullable=False),
+        sa.Column("make", sa.String(length=60), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("engine", sa.String(length=80), nullable=False),
+        sa.Column(
+            "fuel",
+            sa.Enum(
+                "petrol",
+                "diesel",
+                "hybrid",
+                "electric",
+                "lpg",
+                "other",
+                name="fuel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("colour", sa.String(length=40), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("odometer", sa.Integer(), nullable=True),
+        sa.Column("last_service_on", sa.Date(), nullable=True),
+        sa.Column("next_service_on", sa.Date(), nullable=True),
+        sa.Column("next_service_odometer", sa.Integer(), nullable=True),
+        sa.Column("warranty_until_on", sa.Date(), nullable=True),
+        sa.Column("warranty_until_odometer", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("odometer >= 0", name=op.f("ck_vehicles_odometer")),
+        sa.ForeignKeyConstraint(["owner_id"], ["customers.id"], name=op.f("fk_vehicles_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicles")),
+    )
+    with op.batch_alter_table("vehicles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vehicles_next_service_on"), ["next_service_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_vehicles_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_vehicles_plate_normalised"), ["plate_normalised"], unique=False)
+        batch_op.create_index(batch_op.f("ix_vehicles_vin"), ["vin"], unique=False)
+
+    op.create_table(
+        "ownerships",
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_ownerships_customer_id")),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_ownerships_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ownerships")),
+    )
+    with op.batch_alter_table("ownerships", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ownerships_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ownerships_vehicle_id"), ["vehicle_id"], unique=False)
+
+    op.create_table(
+        "service_orders",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("advisor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("bay_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "booked",
+                "arrived",
+                "checked_in",
+                "assigned",
+                "in_progress",
+                "awaiting_approval",
+                "awaiting_parts",
+                "repairing",
+                "quality_check",
+                "preparing",
+                "ready_for_pickup",
+                "completed",
+                "cancelled",
+                "closed_without_repair",
+                name="orderstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "hold_reason",
+            sa.Enum(
+                "bay",
+                "sublet",
+                "insurer",
+                "customer",
+                "other",
+                name="holdreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("hold_note", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=300), nullable=False),
+        sa.Column("is_waiting", sa.Boolean(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("odometer", sa.Integer(), nullable=True),
+        sa.Column("comeback_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("continues_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checkin_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("diagnosis_consent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("workshop_received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("inspection_is_open", sa.Boolean(), nullable=False),
+        sa.Column("inspection_completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waiting_quotations", sa.Integer(), nullable=False),
+        sa.Column("authorised_lines", sa.Integer(), nullable=False),
+        sa.Column("authorised_gross", sa.BigInteger(), nullable=False),
+        sa.Column("planned_minutes", sa.Integer(), nullable=False),
+        sa.Column("worked_minutes", sa.Integer(), nullable=False),
+        sa.Column("parts_missing", sa.Integer(), nullable=False),
+        sa.Column("parts_expected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issued_parts", sa.Integer(), nullable=False),
+        sa.Column("unsettled_parts", sa.Integer(), nullable=False),
+        sa.Column("open_clockings", sa.Integer(), nullable=False),
+        sa.Column("done_jobs", sa.Integer(), nullable=False),
+        sa.Column("repairer_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("needs_leader_check", sa.Boolean(), nullable=False),
+        sa.Column("self_checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leader_checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("qc_passed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("open_rework", sa.Integer(), nullable=False),
+        sa.Column("rework_count", sa.Integer(), nullable=False),
+        sa.Column("preparation_open", sa.Integer(), nullable=False),
+        sa.Column("invoiced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("credit_allowed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivery_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "parts_missing >= 0 AND open_clockings >= 0 AND open_rework >= 0",
+            name=op.f("ck_service_orders_counts"),
+        ),
+        sa.ForeignKeyConstraint(["advisor_id"], ["users.id"], name=op.f("fk_service_orders_advisor_id")),
+        sa.ForeignKeyConstraint(["bay_id"], ["bays.id"], name=op.f("fk_service_orders_bay_id")),
+        sa.ForeignKeyConstraint(
+            ["comeback_of_id"], ["service_orders.id"], name=op.f("fk_service_orders_comeback_of_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["continues_id"], ["service_orders.id"], name=op.f("fk_service_orders_continues_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_service_orders_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_service_orders_site_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_service_orders_team_id")),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["users.id"], name=op.f("fk_service_orders_technician_id")
+        ),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_service_orders_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_orders")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_service_orders_site_id_number")),
+    )
+    with op.batch_alter_table("service_orders", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_service_orders_board",
+            ["site_id", "state", "promised_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_orders_customer_id_opened_at"), ["customer_id", "opened_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_orders_site_id_closed_at"), ["site_id", "closed_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_orders_site_id_opened_at"), ["site_id", "opened_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_service_orders_technician_id"), ["technician_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_service_orders_vehicle_id_opened_at"), ["vehicle_id", "opened_at"], unique=False
+        )
+
+    op.create_table(
+        "vehicle_warnings",
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "recall",
+                "safety",
+                "payment",
+                "note",
+                name="warningkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_vehicle_warnings_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle_warnings")),
+    )
+    with op.batch_alter_table("vehicle_warnings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vehicle_warnings_vehicle_id"), ["vehicle_id"], unique=False)
+
+    op.create_table(
+        "attachments",
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("media_type", sa.String(length=60), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("thumb_key", sa.String(length=200), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author_name", sa.String(length=200), nullable=False),
+        sa.Column("caption", sa.String(length=200), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_attachments_author_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_attachments_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_attachments_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_attachments_client_id")),
+    )
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attachments_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
+        "documents",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "service_order",
+                "quotation",
+                "inspection",
+                "diagnosis_report",
+                "qc_record",
+                "invoice",
+                "credit_note",
+                "delivery_note",
+                "gate_pass",
+                "guarantee_certificate",
+                "job_card",
+                name="documentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_documents_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_documents_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+    )
+    with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_documents_service_order_id_kind"), ["service_order_id", "kind"], unique=False
+        )
+
+    op.create_table(
+        "jobs",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("concern", sa.Text(), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column(
+            "pay_type",
+            sa.Enum(
+                "customer",
+                "warranty",
+                "insurance",
+                "internal",
+                "goodwill",
+                name="paytype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("canned_job_code", sa.String(length=40), nullable=False),
+        sa.Column("is_additional", sa.Boolean(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["done_by_id"], ["users.id"], name=op.f("fk_jobs_done_by_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_jobs_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["technician_id"], ["users.id"], name=op.f("fk_jobs_technician_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jobs_service_order_id"), ["service_order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_jobs_technician_id"), ["technician_id"], unique=False)
+
+    op.create_table(
+        "links",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "scope",
+            sa.Enum(
+                "order", "quotation", name="linkscope", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_links_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_links_token_hash")),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_links_service_order_id"), ["service_order_id"], unique=False)
+
+    op.create_table(
+        "odometer_readings",
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_odometer_readings_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vehicle_id"], ["vehicles.id"], name=op.f("fk_odometer_readings_vehicle_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_odometer_readings")),
+    )
+    with op.batch_alter_table("odometer_readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_odometer_readings_vehicle_id"), ["vehicle_id"], unique=False)
+
+    op.create_table(
+        "order_events",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "state",
+                "edit",
+                "photo",
+                "message",
+                "approval",
+                "finding",
+                "clock",
+                "parts",
+                "quality",
+                "payment",
+                "document",
+                "note",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("params", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("tone", sa.String(length=10), nullable=False),
+        sa.Column("from_state", sa.String(length=40), nullable=True),
+        sa.Column("to_state", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_order_events_actor_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_order_events_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_events")),
+    )
+    with op.batch_alter_table("order_events", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_order_events_service_order_id_at"), ["service_order_id", "at"], unique=False
+        )
+
+    op.create_table(
+        "tasks",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "check_in",
+                "assign_technician",
+                "accept_job",
+                "send_quotation",
+                "report_additional",
+                "call_about_quotation",
+                "start_repair",
+                "confirm_parts",
+                "issue_parts",
+                "order_parts",
+                "leader_check",
+                "final_check",
+                "rework",
+                "prepare_car",
+                "hand_over",
+                "call_not_fetched",
+                "follow_up",
+                "decide_warranty",
+                "approve_discount",
+                "message_failed",
+                name="tasktype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "advisor",
+                "manager",
+                "technician",
+                "leader",
+                "qc",
+                "parts",
+                "cashier",
+                "care",
+                "claims",
+                "service_manager",
+                "head_office",
+                "admin",
+                "technical_director",
+                "reception_supervisor",
+                "finance",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("subject_key", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["users.id"], name=op.f("fk_tasks_person_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_tasks_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_tasks_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tasks_open",
+            ["site_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_tasks_service_order_id"), ["service_order_id"], unique=False)
+        batch_op.create_index(
+            "uq_tasks_open_subject",
+            ["type", "subject_key"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "lines",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "labour",
+                "part",
+                "material",
+                "sublet",
+                "fee",
+                name="linekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("article_number", sa.String(length=60), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_rate", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "pay_type",
+            sa.Enum(
+                "customer",
+                "warranty",
+                "insurance",
+                "internal",
+                "goodwill",
+                name="paytype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "authorisation",
+            sa.Enum(
+                "proposed",
+                "asked",
+                "authorised",
+                "declined",
+                name="authorisation",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "supplied_by",
+            sa.Enum(
+                "workshop",
+                "customer",
+                name="suppliedby",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "part_grade",
+            sa.Enum(
+                "original",
+                "aftermarket",
+                "used",
+                name="partgrade",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("standard_change_reason", sa.String(length=200), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("discount >= 0 AND discount <= 10000", name=op.f("ck_lines_discount")),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_lines_sum")),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_lines_quantity")),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_lines_article_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_lines_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_lines_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lines")),
+    )
+    with op.batch_alter_table("lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lines_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lines_service_order_id"), ["service_order_id"], unique=False)
+
+    op.create_table(
+        "messages",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("purpose", sa.String(length=60), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("email", "sms", name="channel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("recipient", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("dedupe_key", sa.String(length=160), nullable=False),
+        sa.Column("respects_quiet_hours", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "failed",
+                "uncertain",
+                "cancelled",
+                name="messagestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("provider_reference", sa.String(length=200), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_messages_customer_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_messages_document_id")),
+        sa.ForeignKeyConstraint(["link_id"], ["links.id"], name=op.f("fk_messages_link_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_messages_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_messages_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_messages_dedupe_key")),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_messages_due",
+            ["not_before_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index(batch_op.f("ix_messages_service_order_id"), ["service_order_id"], unique=False)
+
+    op.create_table(
+        "signatures",
+        sa.Column("purpose", sa.String(length=60), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_digest", sa.String(length=64), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("totals", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("declined", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "drawn", "typed", name="signaturemethod", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("typed_name", sa.String(length=200), nullable=False),
+        sa.Column("relation", sa.String(length=60), nullable=False),
+        sa.Column("identified_by", sa.String(length=120), nullable=False),
+        sa.Column("strokes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("picture_key", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("device", sa.String(length=200), nullable=False),
+        sa.Column("previous_audit_digest", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_signatures_document_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_signatures_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_signatures_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signatures")),
+    )
+    with op.batch_alter_table("signatures", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_signatures_service_order_id"), ["service_order_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("signatures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
+
+    op.drop_table("signatures")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_messages_service_order_id"))
+        batch_op.drop_index(
+            "ix_messages_due",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+
+    op.drop_table("messages")
+    with op.batch_alter_table("lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lines_service_order_id"))
+        batch_op.drop_index(batch_op.f("ix_lines_job_id"))
+
+    op.drop_table("lines")
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_tasks_open_subject",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_tasks_service_order_id"))
+        batch_op.drop_index(
+            "ix_tasks_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("tasks")
+    with op.batch_alter_table("order_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_events_service_order_id_at"))
+
+    op.drop_table("order_events")
+    with op.batch_alter_table("odometer_readings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_odometer_readings_vehicle_id"))
+
+    op.drop_table("odometer_readings")
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_links_service_order_id"))
+
+    op.drop_table("links")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_jobs_technician_id"))
+        batch_op.drop_index(batch_op.f("ix_jobs_service_order_id"))
+
+    op.drop_table("jobs")
+    with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_documents_service_order_id_kind"))
+
+    op.drop_table("documents")
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_service_order_id"))
+
+    op.drop_table("attachments")
+    with op.batch_alter_table("vehicle_warnings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vehicle_warnings_vehicle_id"))
+
+    op.drop_table("vehicle_warnings")
+    with op.batch_alter_table("service_orders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_orders_vehicle_id_opened_at"))
+        batch_op.drop_index(batch_op.f("ix_service_orders_technician_id"))
+        batch_op.drop_index(batch_op.f("ix_service_orders_site_id_opened_at"))
+        batch_op.drop_index(batch_op.f("ix_service_orders_site_id_closed_at"))
+        batch_op.drop_index(batch_op.f("ix_service_orders_customer_id_opened_at"))
+        batch_op.drop_index(
+            "ix_service_orders_board",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("service_orders")
+    with op.batch_alter_table("ownerships", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ownerships_vehicle_id"))
+        batch_op.drop_index(batch_op.f("ix_ownerships_customer_id"))
+
+    op.drop_table("ownerships")
+    with op.batch_alter_table("vehicles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vehicles_vin"))
+        batch_op.drop_index(batch_op.f("ix_vehicles_plate_normalised"))
+        batch_op.drop_index(batch_op.f("ix_vehicles_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_vehicles_next_service_on"))
+
+    op.drop_table("vehicles")
+    op.drop_table("technicians")
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consents_customer_id"))
+
+    op.drop_table("consents")
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_user_sessions_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("user_sessions")
+    op.drop_table("teams")
+    op.drop_table("tax_rates")
+    op.drop_table("site_changes")
+    op.drop_table("opening_hours")
+    with op.batch_alter_table("memberships", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_memberships_site_id_role"))
+
+    op.drop_table("memberships")
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customers_search"))
+        batch_op.drop_index(batch_op.f("ix_customers_phone_normalised"))
+        batch_op.drop_index(batch_op.f("ix_customers_email"))
+
+    op.drop_table("customers")
+    op.drop_table("counters")
+    op.drop_table("closed_days")
+    op.drop_table("bays")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entries_subject_type_subject_id"))
+
+    op.drop_table("audit_entries")
+    op.drop_table("users")
+    op.drop_table("sites")
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_tries_email_at"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_tries_address_at"))
+
+    op.drop_table("sign_in_tries")
+    op.drop_table("audit_head")
+    op.drop_table("articles")

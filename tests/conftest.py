@@ -1,0 +1,118 @@
+"""What every test may ask for. Each test has the whole product and a database of its own to change."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from aftersales import clock, config, create_app
+from aftersales.db import db, transaction
+from aftersales.domain.accounts import operations as accounts
+from tests import databases, schema
+from tests.databases import TestDatabase
+from tests.effort import IS_LONG
+from tests.html import CheckingClient
+
+SignIn = Callable[..., CheckingClient]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("long") and not IS_LONG:
+            item.add_marker(pytest.mark.skip(reason="only with bin/test --long"))
+        if item.get_closest_marker("postgres") and databases.ENGINE != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="only with AFTERSALES_TEST_DATABASE=postgresql"))
+
+
+def pytest_report_header() -> str:
+    return f"database: {databases.ENGINE}"
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[TestDatabase]:
+    """The run's database, with the schema that the migrations make."""
+    with databases.test_database() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def product(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application, made once per run: use ``app``, which also cleans up behind the test."""
+    data = tmp_path_factory.mktemp("data")
+    for name in [name for name in os.environ if name.startswith("AFTERSALES_") and "TEST" not in name]:
+        del os.environ[name]
+    settings = config.load(
+        {
+            "AFTERSALES_DATA_DIR": str(data),
+            "AFTERSALES_DATABASE_URL": database.url,
+            "AFTERSALES_SECRET_KEY": "not a secret: only for the tests of this run",
+            "AFTERSALES_BASE_URL": "http://localhost",
+        }
+    )
+    app = create_app(settings)
+    app.testing = True
+    app.test_client_class = CheckingClient
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/guards/test_csrf.py switches it on
+    schema.migrate(app)
+    disconnect(app)
+    database.keep()
+    return app
+
+
+def disconnect(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(product: Flask, database: TestDatabase) -> Iterator[Flask]:
+    """The application with an empty database. Commits are real, so threads and processes see them.
+
+    Put ``with app.app_context():`` around what makes or reads records, never around calls of a client: in one
+    context Flask-Login keeps the first person for all.
+    """
+    yield product
+    disconnect(product)
+    database.put_back()
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[Flask]:
+    """The application with its context open for the whole test: for tests of operations, without a client."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """A browser that nobody has signed in with; each HTML answer is checked (see :mod:`tests.html`)."""
+    made = app.test_client()
+    assert isinstance(made, CheckingClient)
+    return made
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """A browser of its own for each person: ``sign_in(user_id)``, ``sign_in(user_id, site_id=2)``."""
+
+    def sign_in_as(user_id: int, *, site_id: int | None = None) -> CheckingClient:
+        with app.app_context(), transaction():
+            token = accounts.sign_in(
+                user_id, address="127.0.0.1", device="tests", now=clock.now(), site_id=site_id
+            )
+        client = app.test_client()
+        assert isinstance(client, CheckingClient)
+        with client.session_transaction() as cookie:
+            cookie["token"] = token
+        return client
+
+    return sign_in_as
+
+
+@pytest.fixture
+def media(product: Flask) -> Path:
+    """The folder where the product keeps photos and documents."""
+    return Path(product.extensions["aftersales.settings"].data_dir) / "media"
