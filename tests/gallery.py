@@ -33,8 +33,12 @@ class _SampleForm(Form):
     phone = StringField("Mobile", [validators.InputRequired()])
     plate = StringField("Plate", [validators.InputRequired()])
     odometer = StringField("Odometer")
-    fuel_kind = SelectField("Fuel", choices=[("petrol", "Petrol"), ("diesel", "Diesel"), ("electric", "Electric")])
-    wish = RadioField("Old parts", choices=[("back", "Give back"), ("bin", "Dispose of"), ("see", "Show first")])
+    fuel_kind = SelectField(
+        "Fuel", choices=[("petrol", "Petrol"), ("diesel", "Diesel"), ("electric", "Electric")]
+    )
+    wish = RadioField(
+        "Old parts", choices=[("back", "Give back"), ("bin", "Dispose of"), ("see", "Show first")]
+    )
     washed = BooleanField("Wash the car")
     note = TextAreaField("Note")
     size = IntegerField("Size", default=8)
@@ -42,7 +46,13 @@ class _SampleForm(Form):
 
 
 def _sample(theme: str) -> dict[str, Any]:
-    data = {"phone": "+48 601", "name": "Jan Król", "plate": "DW 7TT19", "fuel_kind": "petrol", "wish": "back"}
+    data = {
+        "phone": "+48 601",
+        "name": "Jan Król",
+        "plate": "DW 7TT19",
+        "fuel_kind": "petrol",
+        "wish": "back",
+    }
     form = _SampleForm(data=data, prefix=f"{theme}-")
     form.phone.errors = ["Enter 9 digits after +48, for example +48 601 224 318."]
     form.wish.errors = ["Say what happens to the old parts."]
@@ -51,12 +61,23 @@ def _sample(theme: str) -> dict[str, Any]:
 
 def _car() -> dict[str, Any]:
     done, ahead = range(3, 9), (9, 10, 1, 2, 11, 12, 13, 14)
-    stops = [SimpleNamespace(number=n, label=f"Photo {n}, taken", state="done", is_next=False, href="#main") for n in done]
-    stops += [SimpleNamespace(number=n, label=f"Photo {n}", state="", is_next=n == 9, href="#main") for n in ahead]
+    stops = [
+        SimpleNamespace(number=n, label=f"Photo {n}, taken", state="done", is_next=False, href="#main")
+        for n in done
+    ]
+    stops += [
+        SimpleNamespace(number=n, label=f"Photo {n}", state="", is_next=n == 9, href="#main") for n in ahead
+    ]
     pins = [
-        SimpleNamespace(letter="A", x=112, y=462, tone="soon", label="A: scratch, medium, rear door left", href="#main"),
-        SimpleNamespace(letter="B", x=300, y=346, tone="urgent", label="B: chip, heavy, windscreen", href="#main"),
-        SimpleNamespace(letter="C", x=611, y=232, tone="", label="C: kerb damage, light, front wheel right", href=None),
+        SimpleNamespace(
+            letter="A", x=112, y=462, tone="soon", label="A: scratch, medium, rear door left", href="#main"
+        ),
+        SimpleNamespace(
+            letter="B", x=300, y=346, tone="urgent", label="B: chip, heavy, windscreen", href="#main"
+        ),
+        SimpleNamespace(
+            letter="C", x=611, y=232, tone="", label="C: kerb damage, light, front wheel right", href=None
+        ),
     ]
     return {"stops": stops, "pins": pins}
 
@@ -64,8 +85,12 @@ def _car() -> dict[str, Any]:
 def _events() -> list[SimpleNamespace]:
     return [
         SimpleNamespace(at_text="08:31", text="Checked in", who="Marta", tone="", note=""),
-        SimpleNamespace(at_text="10:42", text="Quote 2 sent", who="Marta", tone="soon", note="By SMS and e-mail"),
-        SimpleNamespace(at_text="11:05", text="Approved", who="Katarzyna Mazur", tone="ok", note="1,480.60 PLN"),
+        SimpleNamespace(
+            at_text="10:42", text="Quote 2 sent", who="Marta", tone="soon", note="By SMS and e-mail"
+        ),
+        SimpleNamespace(
+            at_text="11:05", text="Approved", who="Katarzyna Mazur", tone="ok", note="1,480.60 PLN"
+        ),
     ]
 
 

@@ -11,9 +11,9 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user, login_url
 from werkzeug.wrappers import Response
 
-from aftersales.domain.accounts.permissions import roles_for
+from aftersales.domain.accounts.permissions import Role, roles_for
 from aftersales.domain.errors import NotPermitted
-from aftersales.i18n import gettext
+from aftersales.i18n import gettext, label
 from aftersales.web import htmx
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -69,9 +69,15 @@ def _check() -> Response | None:
     if rule is None:
         raise NotPermitted(gettext("Nobody may open this page: it has no access rule."))
     if rule != SIGNED_IN and not current_user.may(rule):
-        raise NotPermitted(gettext("Your role does not include this. Ask somebody whose role does."))
+        raise NotPermitted(_who_may(rule))
     return None
 
 
 def _next_url() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" and not htmx.is_partial() else "/"
+
+
+def _who_may(verb: str) -> str:
+    """The refusal that names the roles to ask."""
+    roles = ", ".join(label(role) for role in Role if role in roles_for(verb))
+    return gettext("Your role does not include this. Ask one of these: %(roles)s.", roles=roles)

@@ -57,3 +57,11 @@ attach(".errors[tabindex]", (summary) => summary.focus());
 
 // A change of a filter sends its form at once; without script its button does.
 attach("form[data-submit-on-change]", (form) => form.addEventListener("change", () => form.requestSubmit()));
+
+// After a failed post: back to the form, where what was typed still stands.
+attach("a[data-back]", (link) => link.addEventListener("click", (event) => { event.preventDefault(); history.back(); }));
+
+// What cannot be pressed now says why in its own text; pressing it does nothing.
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.('.btn[aria-disabled="true"]')) { event.preventDefault(); event.stopPropagation(); }
+}, true);
