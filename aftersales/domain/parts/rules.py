@@ -1,6 +1,7 @@
 """Questions about parts that values alone answer."""
 
 import unicodedata
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,18 +82,17 @@ def cover(
 ) -> dict[int, Cover]:
     """Who gets what of the goods on the way: ``waits`` (key, quantity) are served in their order, the earliest
     arrival first. A wait that nothing is left for gets a cover of 0."""
-    coming = [[expected_at, quantity] for expected_at, quantity in sorted(arrivals)]
+    coming = deque(sorted(arrivals))
     covers = {}
     for key, quantity in waits:
-        lacking, expected = quantity, None
+        lacking, expected_at = quantity, None
         while lacking > NOTHING and coming:
-            taken = min(lacking, coming[0][1])
+            expected_at, available = coming.popleft()
+            taken = min(lacking, available)
             lacking -= taken
-            coming[0][1] -= taken
-            expected = coming[0][0] if taken > NOTHING else expected
-            if coming[0][1] == NOTHING:
-                coming.pop(0)
-        covers[key] = Cover(quantity - lacking, expected)
+            if available > taken:
+                coming.appendleft((expected_at, available - taken))
+        covers[key] = Cover(quantity - lacking, expected_at)
     return covers
 
 

@@ -12,17 +12,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "articles",
-        sa.Column("number", sa.String(length=60), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("price", sa.BigInteger(), nullable=False),
-        sa.Column("cost", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
-        sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
-    )
-    op.create_table(
         "audit_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -63,6 +52,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_sites_code")),
     )
     op.create_table(
+        "suppliers",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("lead_days", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("lead_days >= 0", name=op.f("ck_suppliers_lead_days")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppliers")),
+        sa.UniqueConstraint("name", name=op.f("uq_suppliers_name")),
+    )
+    op.create_table(
         "users",
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -77,6 +79,80 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
+    op.create_table(
+        "articles",
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "part", "material", name="articlekind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit",
+            sa.Enum(
+                "piece",
+                "set",
+                "litre",
+                "metre",
+                "kilogram",
+                name="unit",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("supplier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("is_safety_critical", sa.Boolean(), nullable=False),
+        sa.Column("barcode", sa.String(length=60), nullable=False),
+        sa.Column("superseded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("default_bin", sa.String(length=20), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("search", sa.String(length=400), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("price >= 0 AND cost >= 0", name=op.f("ck_articles_money")),
+        sa.ForeignKeyConstraint(
+            ["superseded_by_id"], ["articles.id"], name=op.f("fk_articles_superseded_by_id")
+        ),
+        sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_articles_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
+        sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
+    )
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_articles_barcode"), ["barcode"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_search"), ["search"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_supplier_id"), ["supplier_id"], unique=False)
+
+    op.create_table(
+        "attendances",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_attendances_order")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_attendances_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_attendances_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendances")),
+    )
+    with op.batch_alter_table("attendances", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attendances_site_id_started_at"), ["site_id", "started_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_attendances_open",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "audit_entries",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -124,6 +200,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_bays_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bays")),
@@ -270,6 +347,8 @@ def upgrade() -> None:
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("leader_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["leader_id"], ["users.id"], name=op.f("fk_teams_leader_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_teams_site_id")),
@@ -302,6 +381,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "warehouses",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_warehouses_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouses")),
+        sa.UniqueConstraint("site_id", "code", name=op.f("uq_warehouses_site_id_code")),
+    )
+    op.create_table(
         "consents",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("topic", sa.String(length=60), nullable=False),
@@ -315,6 +406,67 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "purchase_orders",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("warehouse_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ordered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("expected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submission_id", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_purchase_orders_site_id")),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["suppliers.id"], name=op.f("fk_purchase_orders_supplier_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"], ["warehouses.id"], name=op.f("fk_purchase_orders_warehouse_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_orders")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_purchase_orders_site_id_number")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_purchase_orders_submission_id")),
+    )
+    with op.batch_alter_table("purchase_orders", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_purchase_orders_open",
+            ["site_id", "expected_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_purchase_orders_site_id_ordered_at"), ["site_id", "ordered_at"], unique=False
+        )
+
+    op.create_table(
+        "stock",
+        sa.Column("warehouse_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on_hand", sa.BigInteger(), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("bin", sa.String(length=20), nullable=False),
+        sa.Column("safety_stock", sa.BigInteger(), nullable=False),
+        sa.Column("reorder_point", sa.BigInteger(), nullable=False),
+        sa.Column("order_up_to", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("on_hand >= 0", name=op.f("ck_stock_on_hand")),
+        sa.CheckConstraint("reserved >= 0 AND reserved <= on_hand", name=op.f("ck_stock_reserved")),
+        sa.CheckConstraint(
+            "safety_stock >= 0 AND reorder_point >= 0 AND order_up_to >= 0", name=op.f("ck_stock_levels")
+        ),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_stock_article_id")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouses.id"], name=op.f("fk_stock_warehouse_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock")),
+        sa.UniqueConstraint("warehouse_id", "article_id", name=op.f("uq_stock_warehouse_id_article_id")),
+    )
+    with op.batch_alter_table("stock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stock_article_id"), ["article_id"], unique=False)
 
     op.create_table(
         "technicians",
@@ -337,6 +489,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("hourly_cost", sa.BigInteger(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_technicians_site_id")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_technicians_team_id")),
@@ -405,6 +559,59 @@ def upgrade() -> None:
     with op.batch_alter_table("ownerships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ownerships_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ownerships_vehicle_id"), ["vehicle_id"], unique=False)
+
+    op.create_table(
+        "purchase_order_lines",
+        sa.Column("purchase_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("cancelled", sa.BigInteger(), nullable=False),
+        sa.Column("unit_cost", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_purchase_order_lines_quantity")),
+        sa.CheckConstraint(
+            "received >= 0 AND cancelled >= 0 AND received + cancelled <= quantity",
+            name=op.f("ck_purchase_order_lines_received"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_purchase_order_lines_article_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"],
+            ["purchase_orders.id"],
+            name=op.f("fk_purchase_order_lines_purchase_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order_lines")),
+        sa.UniqueConstraint(
+            "purchase_order_id",
+            "article_id",
+            name=op.f("uq_purchase_order_lines_purchase_order_id_article_id"),
+        ),
+    )
+    with op.batch_alter_table("purchase_order_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_order_lines_article_id"), ["article_id"], unique=False)
+
+    op.create_table(
+        "receipts",
+        sa.Column("purchase_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("received_by_name", sa.String(length=200), nullable=False),
+        sa.Column("delivery_note", sa.String(length=60), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"], ["purchase_orders.id"], name=op.f("fk_receipts_purchase_order_id")
+        ),
+        sa.ForeignKeyConstraint(["received_by_id"], ["users.id"], name=op.f("fk_receipts_received_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_receipts_submission_id")),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_receipts_purchase_order_id"), ["purchase_order_id"], unique=False
+        )
 
     op.create_table(
         "service_orders",
@@ -648,6 +855,33 @@ def upgrade() -> None:
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_documents_service_order_id_kind"), ["service_order_id", "kind"], unique=False
+        )
+
+    op.create_table(
+        "issue_slips",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("issued_by_name", sa.String(length=200), nullable=False),
+        sa.Column("receiver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("receiver_name", sa.String(length=200), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["users.id"], name=op.f("fk_issue_slips_issued_by_id")),
+        sa.ForeignKeyConstraint(["receiver_id"], ["users.id"], name=op.f("fk_issue_slips_receiver_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_issue_slips_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_issue_slips_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_slips")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_issue_slips_site_id_number")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_issue_slips_submission_id")),
+    )
+    with op.batch_alter_table("issue_slips", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_issue_slips_service_order_id"), ["service_order_id"], unique=False
         )
 
     op.create_table(
@@ -1046,6 +1280,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_service_order_id"), ["service_order_id"], unique=False)
 
     op.create_table(
+        "requisitions",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("requested_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("requested_by_name", sa.String(length=200), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("needed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_requisitions_job_id")),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["users.id"], name=op.f("fk_requisitions_requested_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_requisitions_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_requisitions_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requisitions")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_requisitions_submission_id")),
+    )
+    with op.batch_alter_table("requisitions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_requisitions_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
         "signatures",
         sa.Column("purpose", sa.String(length=60), nullable=False),
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1086,12 +1348,185 @@ def upgrade() -> None:
             batch_op.f("ix_signatures_service_order_id"), ["service_order_id"], unique=False
         )
 
+    op.create_table(
+        "requisition_lines",
+        sa.Column("requisition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), nullable=False),
+        sa.Column("is_authorised", sa.Boolean(), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("ordered", sa.BigInteger(), nullable=False),
+        sa.Column("issued", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("expected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "returned >= 0 AND returned <= issued", name=op.f("ck_requisition_lines_returned")
+        ),
+        sa.CheckConstraint(
+            "wanted >= 0 AND reserved >= 0 AND ordered >= 0", name=op.f("ck_requisition_lines_quantities")
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_requisition_lines_article_id")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_requisition_lines_line_id")),
+        sa.ForeignKeyConstraint(
+            ["requisition_id"], ["requisitions.id"], name=op.f("fk_requisition_lines_requisition_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_requisition_lines_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_requisition_lines_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requisition_lines")),
+        sa.UniqueConstraint("line_id", name=op.f("uq_requisition_lines_line_id")),
+    )
+    with op.batch_alter_table("requisition_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_requisition_lines_open",
+            ["site_id", "requested_at"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_requisition_lines_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_requisition_lines_waiting",
+            ["article_id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.create_table(
+        "reservations",
+        sa.Column(
+            "requisition_line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("warehouse_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_reservations_quantity")),
+        sa.ForeignKeyConstraint(
+            ["requisition_line_id"],
+            ["requisition_lines.id"],
+            name=op.f("fk_reservations_requisition_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"], ["warehouses.id"], name=op.f("fk_reservations_warehouse_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservations")),
+        sa.UniqueConstraint(
+            "requisition_line_id",
+            "warehouse_id",
+            name=op.f("uq_reservations_requisition_line_id_warehouse_id"),
+        ),
+    )
+    op.create_table(
+        "stock_movements",
+        sa.Column("stock_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "receipt",
+                "issue",
+                "return",
+                "reserve",
+                "release",
+                "adjust",
+                "transfer",
+                name="movementkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("on_hand_change", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_change", sa.BigInteger(), nullable=False),
+        sa.Column("on_hand_after", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_after", sa.BigInteger(), nullable=False),
+        sa.Column("unit_cost", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("requisition_line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("issue_slip_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("receipt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("submission_id", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "on_hand_change <> 0 OR reserved_change <> 0", name=op.f("ck_stock_movements_change")
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_stock_movements_actor_id")),
+        sa.ForeignKeyConstraint(
+            ["issue_slip_id"], ["issue_slips.id"], name=op.f("fk_stock_movements_issue_slip_id")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_stock_movements_line_id")),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipts.id"], name=op.f("fk_stock_movements_receipt_id")),
+        sa.ForeignKeyConstraint(
+            ["requisition_line_id"],
+            ["requisition_lines.id"],
+            name=op.f("fk_stock_movements_requisition_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_stock_movements_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["stock_id"], ["stock.id"], name=op.f("fk_stock_movements_stock_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movements")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_stock_movements_submission_id")),
+    )
+    with op.batch_alter_table("stock_movements", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stock_movements_requisition_line_id"), ["requisition_line_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_stock_movements_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_stock_movements_stock_id_id"), ["stock_id", "id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("stock_movements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_movements_stock_id_id"))
+        batch_op.drop_index(batch_op.f("ix_stock_movements_service_order_id"))
+        batch_op.drop_index(batch_op.f("ix_stock_movements_requisition_line_id"))
+
+    op.drop_table("stock_movements")
+    op.drop_table("reservations")
+    with op.batch_alter_table("requisition_lines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_requisition_lines_waiting",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_requisition_lines_service_order_id"))
+        batch_op.drop_index(
+            "ix_requisition_lines_open",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.drop_table("requisition_lines")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
 
     op.drop_table("signatures")
+    with op.batch_alter_table("requisitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_requisitions_service_order_id"))
+
+    op.drop_table("requisitions")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_service_order_id"))
         batch_op.drop_index(
@@ -1137,6 +1572,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_jobs_service_order_id"))
 
     op.drop_table("jobs")
+    with op.batch_alter_table("issue_slips", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issue_slips_service_order_id"))
+
+    op.drop_table("issue_slips")
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_documents_service_order_id_kind"))
 
@@ -1162,6 +1601,14 @@ def downgrade() -> None:
         )
 
     op.drop_table("service_orders")
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipts_purchase_order_id"))
+
+    op.drop_table("receipts")
+    with op.batch_alter_table("purchase_order_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_order_lines_article_id"))
+
+    op.drop_table("purchase_order_lines")
     with op.batch_alter_table("ownerships", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ownerships_vehicle_id"))
         batch_op.drop_index(batch_op.f("ix_ownerships_customer_id"))
@@ -1175,10 +1622,24 @@ def downgrade() -> None:
 
     op.drop_table("vehicles")
     op.drop_table("technicians")
+    with op.batch_alter_table("stock", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_article_id"))
+
+    op.drop_table("stock")
+    with op.batch_alter_table("purchase_orders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_orders_site_id_ordered_at"))
+        batch_op.drop_index(
+            "ix_purchase_orders_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("purchase_orders")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_customer_id"))
 
     op.drop_table("consents")
+    op.drop_table("warehouses")
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_user_sessions_open",
@@ -1208,7 +1669,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_entries_subject_type_subject_id"))
 
     op.drop_table("audit_entries")
+    with op.batch_alter_table("attendances", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_attendances_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_attendances_site_id_started_at"))
+
+    op.drop_table("attendances")
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_articles_supplier_id"))
+        batch_op.drop_index(batch_op.f("ix_articles_search"))
+        batch_op.drop_index(batch_op.f("ix_articles_barcode"))
+
+    op.drop_table("articles")
     op.drop_table("users")
+    op.drop_table("suppliers")
     op.drop_table("sites")
     with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_tries_email_at"))
@@ -1216,4 +1693,3 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_tries")
     op.drop_table("audit_head")
-    op.drop_table("articles")
