@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from aftersales import clock, config, create_app
@@ -16,6 +18,9 @@ from tests.effort import IS_LONG
 from tests.html import CheckingClient
 
 SignIn = Callable[..., CheckingClient]
+CountQueries = Callable[[], AbstractContextManager[list[str]]]
+
+pytest_plugins = ["tests.situations"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,3 +121,26 @@ def sign_in(app: Flask) -> SignIn:
 def media(product: Flask) -> Path:
     """The folder where the product keeps photos and documents."""
     return Path(product.extensions["aftersales.settings"].data_dir) / "media"
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> CountQueries:
+    """``with count_queries() as seen:`` collects every SELECT of the product, session, user and site included."""
+
+    @contextmanager
+    def watch() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+                seen.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    return watch

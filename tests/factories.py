@@ -1,0 +1,123 @@
+"""Things of the workshop, made through its own operations. Call inside ``transaction()``.
+
+All take the cast first; everything else has a default, so that a test names only what it is about.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any, TypeVar
+
+from aftersales.db import Base, add, db
+from aftersales.domain.customers.models import Customer
+from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import work
+from aftersales.domain.service_orders.models import Authorisation, Line, LineKind, ServiceOrder
+from aftersales.domain.vehicles.models import Vehicle
+from tests.cast import Cast
+
+NOW = datetime(2026, 5, 12, 7, 0, tzinfo=UTC)
+"""Tuesday 12 May 2026, 09:00 in Kraków, 15:00 in Shanghai."""
+
+_numbers = count(1)
+Record = TypeVar("Record", bound=Base)
+
+
+def fresh(record: Record) -> Record:
+    """The record as the database has it now."""
+    found: Record = db.session.get_one(type(record), record.id, populate_existing=True)  # type: ignore[attr-defined]
+    return found
+
+
+def customer(cast: Cast, **values: Any) -> Customer:
+    name = values.pop("name", "Katarzyna Mazur")
+    return add(
+        Customer(
+            name=name,
+            search=name.lower(),
+            **{
+                "phone": "+48 601 234 567",
+                "phone_normalised": "+48601234567",
+                "email": "katarzyna@example.org",
+                "created_at": NOW,
+                **values,
+            },
+        )
+    )
+
+
+def vehicle(cast: Cast, owner: Customer | None = None, **values: Any) -> Vehicle:
+    plate = values.pop("plate", f"KR 7P{next(_numbers):03d}")
+    return add(
+        Vehicle(
+            plate=plate,
+            plate_normalised=plate.replace(" ", "").upper(),
+            owner_id=(owner or customer(cast)).id,
+            **{
+                "plate_country": "PL",
+                "make": "VW",
+                "model": "Passat 2.0 TDI",
+                "year": 2019,
+                "odometer": 118_000,
+                "created_at": NOW,
+                **values,
+            },
+        )
+    )
+
+
+def open_order(
+    cast: Cast,
+    *,
+    car: Vehicle | None = None,
+    now: datetime = NOW,
+    concern: str = "Front brakes squeal",
+    **values: Any,
+) -> ServiceOrder:
+    """An order with one concern: arrived, or booked with ``is_booking=True``."""
+    car = car or vehicle(cast)
+    order = service_orders.open_order(
+        site_id=values.pop("site_id", cast.site.id),
+        vehicle_id=car.id,
+        customer_id=car.owner_id or customer(cast).id,
+        actor=values.pop("actor", cast.advisor.actor()),
+        now=now,
+        **values,
+    )
+    work.add_job(order.id, title=concern, concern=concern, actor=cast.advisor.actor(), now=now)
+    return order
+
+
+def price(
+    cast: Cast, order: ServiceOrder, *, hours: str = "1.5", rate: str = "120.00", part: str = "189.00"
+) -> list[Line]:
+    """Labour and a part on the order's first job: 1.5 h at 120.00 and 189.00, gross 369.00."""
+    job, actor = order.jobs[0], cast.advisor.actor()
+    return [
+        work.add_line(
+            job.id, kind=LineKind.LABOUR, description="Replace brake pads", quantity=Decimal(hours),
+            unit_price=Decimal(rate), actor=actor, now=NOW,
+        ),
+        work.add_line(
+            job.id, kind=LineKind.PART, description="Brake pads", quantity=Decimal(1), unit_price=Decimal(part),
+            article_number="5N0698151", actor=actor, now=NOW,
+        ),
+    ]  # fmt: skip
+
+
+def check_in(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(minutes=20)) -> ServiceOrder:
+    """The customer signs the priced order, which authorises its lines."""
+    lines = price(cast, order)
+    order.odometer, order.checkin_signed_at = 118_420, now
+    order.promised_at = order.first_promised_at = NOW + timedelta(hours=8)
+    work.authorise(order, {line.id for line in lines}, Authorisation.AUTHORISED)
+    return service_orders.move(order, "sign_checkin", actor=cast.advisor.actor(), now=now)
+
+
+def assign(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(minutes=30)) -> ServiceOrder:
+    order.technician_id, order.bay_id = cast.technician.id, cast.site.bay_ids[0]
+    return service_orders.move(order, "assign", actor=cast.manager.actor(), now=now)
+
+
+def accept(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(minutes=40)) -> ServiceOrder:
+    return service_orders.move(order, "accept", actor=cast.technician.actor(), now=now)

@@ -1,0 +1,60 @@
+"""Situations that tests start from, each one step further than the one before. An order comes back with its columns
+loaded; look anew with :func:`tests.factories.fresh` (in an app context) for what changed since.
+
+Each situation happened at ``factories.NOW`` and the minutes after it.
+"""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from aftersales.db import transaction
+from aftersales.domain.service_orders.models import ServiceOrder
+from tests import cast as casting
+from tests import factories
+from tests.cast import Cast
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """Both sites with everybody who works there."""
+    with app.app_context(), transaction():
+        return casting.hire()
+
+
+@pytest.fixture
+def booked_order(cast: Cast, app: Flask) -> ServiceOrder:
+    """An appointment for tomorrow at nine."""
+    with app.app_context(), transaction():
+        return factories.open_order(cast, is_booking=True, planned_at=factories.NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def arrived_order(cast: Cast, app: Flask) -> ServiceOrder:
+    """A car that is here, with one concern; nothing is checked in."""
+    with app.app_context(), transaction():
+        return factories.open_order(cast)
+
+
+@pytest.fixture
+def checked_in_order(cast: Cast, app: Flask) -> ServiceOrder:
+    """The customer signed a priced order: labour of 1.5 h and a part, 369.00 gross, authorised."""
+    with app.app_context(), transaction():
+        return factories.check_in(cast, factories.open_order(cast))
+
+
+@pytest.fixture
+def assigned_order(cast: Cast, app: Flask) -> ServiceOrder:
+    """Given to ``cast.technician`` in the first bay."""
+    with app.app_context(), transaction():
+        return factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+
+
+@pytest.fixture
+def accepted_order(cast: Cast, app: Flask) -> ServiceOrder:
+    """In progress with ``cast.technician``."""
+    with app.app_context(), transaction():
+        return factories.accept(
+            cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+        )
