@@ -2,13 +2,15 @@
 
 from flask import Flask
 
-from aftersales.blueprints import account, today
+from aftersales.blueprints import account, files, orders, today
 
 
 def register(app: Flask) -> None:
     """Put every blueprint into the app."""
     for blueprint in (
         account.blueprint,
+        files.blueprint,
+        orders.blueprint,
         today.blueprint,
     ):
         app.register_blueprint(blueprint)

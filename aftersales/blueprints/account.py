@@ -112,7 +112,13 @@ def move_to_site() -> Response:
 
 def _page(preferences: PreferencesForm, password: PasswordForm) -> str:
     sites = queries.list_sites_of(session.person().user_id)
-    return render_template("account/page.html", preferences=preferences, password=password, sites=sites)
+    return render_template(
+        "account/page.html",
+        preferences=preferences,
+        password=password,
+        sites=sites,
+        site_options=[(str(site.id), site.name) for site in sites],
+    )
 
 
 def _own_page(address: str | None) -> str:

@@ -66,6 +66,7 @@ def _check() -> Response | None:
         return htmx.redirect(login_url("account.sign_in", next_url=_next_url()))
     g.language = current_user.language or current_user.site_language
     g.timezone = current_user.timezone
+    g.theme = current_user.theme
     if rule is None:
         raise NotPermitted(gettext("Nobody may open this page: it has no access rule."))
     if rule != SIGNED_IN and not current_user.may(rule):

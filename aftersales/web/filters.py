@@ -14,59 +14,59 @@ from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext, label
 
 
-def _money(amount: Decimal, currency: str = "") -> str:
+def money(amount: Decimal, currency: str = "") -> str:
     """An amount with two places, with the currency's code or sign where one is given."""
     return format_currency(amount, currency) if currency else format_decimal(amount, "#,##0.00")
 
 
-def _number(value: Decimal | int) -> str:
+def number(value: Decimal | int) -> str:
     """A number without needless zeros."""
     return format_decimal(value, "#,##0.###")
 
 
-def _percent(share: Decimal) -> str:
+def percent(share: Decimal) -> str:
     """A share as per cent: 0.23 is 23 %."""
     return f"{format_decimal(share * 100, '#,##0.##')}\u00a0%"
 
 
-def _date(value: date | datetime | None) -> str:
+def date_(value: date | datetime | None) -> str:
     return format_date(value, "medium") if value else ""
 
 
-def _time(value: datetime | None) -> str:
+def time_(value: datetime | None) -> str:
     return format_time(value, "HH:mm") if value else ""
 
 
-def _datetime(value: datetime | None) -> str:
+def datetime_(value: datetime | None) -> str:
     return format_datetime(value, "d MMM y, HH:mm") if value else ""
 
 
-def _moment(value: datetime | None) -> str:
+def moment(value: datetime | None) -> str:
     """As short as it is clear: the time alone today, else "Thu 14 May 11:00"."""
     if value is None:
         return ""
     zone = str(g.get("timezone") or "UTC")
     if clock.local_date(value, zone) == clock.local_date(clock.now(), zone):
-        return gettext("today %(time)s", time=_time(value))
+        return gettext("today %(time)s", time=time_(value))
     return format_datetime(value, "EEE d MMM HH:mm")
 
 
-def _hours(minutes: int) -> str:
+def hours(minutes: int) -> str:
     """Minutes as hours and minutes: 1:25."""
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def _span(minutes: int) -> str:
+def span(minutes: int) -> str:
     """A stretch of time in words, rounded: "20 minutes"."""
     return format_timedelta(timedelta(minutes=minutes), locale=get_locale(), threshold=1.5)
 
 
-def _event_text(event: OrderEvent) -> str:
+def event_text(event: OrderEvent) -> str:
     """A timeline row's sentence in the reader's language; parameters that end in ``_at`` are instants."""
     if event.to_state:
         return label(OrderState(event.to_state))
     params: dict[str, Any] = {
-        name: _moment(datetime.fromisoformat(value)) if name.endswith("_at") and value else value
+        name: moment(datetime.fromisoformat(value)) if name.endswith("_at") and value else value
         for name, value in event.params.items()
     }
     return gettext(event.text, **params)
@@ -74,16 +74,16 @@ def _event_text(event: OrderEvent) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=_money,
-        number=_number,
-        percent=_percent,
-        date=_date,
-        time=_time,
-        datetime=_datetime,
-        moment=_moment,
-        hours=_hours,
-        span=_span,
+        money=money,
+        number=number,
+        percent=percent,
+        date=date_,
+        time=time_,
+        datetime=datetime_,
+        moment=moment,
+        hours=hours,
+        span=span,
         label=label,
-        event_text=_event_text,
+        event_text=event_text,
     )
     app.jinja_env.globals["now"] = clock.now

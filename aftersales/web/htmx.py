@@ -26,14 +26,14 @@ def respond(page: str, part: str, *, status: int = 200, toast: str = "", **conte
     response = make_response(render_template(part if is_partial() else page, **context), status)
     response.vary.add("HX-Request")
     if toast:
-        trigger(response, "toast", toast)
+        trigger(response, "toast", {"text": toast})
     return response
 
 
 def trigger(response: Response, event: str, detail: Any) -> Response:
-    """Let the browser hear an event once the answer is in (``toast``, ``banner``)."""
+    """Let the browser hear an event once the answer is in: ``toast`` or ``banner`` with their fields."""
     events = json.loads(response.headers.get("HX-Trigger", "{}"))
-    events[event] = {"value": detail}
+    events[event] = detail
     response.headers["HX-Trigger"] = json.dumps(events)
     return response
 

@@ -6,7 +6,6 @@ from flask import Flask, request
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
-from aftersales.domain.tasks import queries as tasks
 from aftersales.i18n import lazy_gettext as _l
 
 
@@ -22,6 +21,7 @@ class Place:
 
 PLACES: list[Place] = [
     Place("today.page", "tasks.read", "calendar", _l("Today")),
+    Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
 ]
 
 
@@ -38,7 +38,6 @@ def rail_items() -> list[RailItem]:
     """The rail's items for the signed-in person; the first carries the number of open tasks."""
     if not current_user.is_authenticated:
         return []
-    waiting = tasks.count_open(current_user.site_id, current_user.user_id, current_user.roles)
     area = (request.endpoint or "").split(".")[0]
     return [
         RailItem(
@@ -46,7 +45,7 @@ def rail_items() -> list[RailItem]:
             icon=place.icon,
             label=str(place.words),
             current=place.endpoint.split(".")[0] == area,
-            count=waiting if place.endpoint == "today.page" else 0,
+            count=current_user.open_tasks if place.endpoint == "today.page" else 0,
         )
         for place in PLACES
         if current_user.may(place.verb)

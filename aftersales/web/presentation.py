@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,9 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from aftersales import clock, i18n
+from aftersales.domain.service_orders import rules
+from aftersales.domain.service_orders.models import Authorisation, Job, PayType
+from aftersales.web.filters import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,21 @@ PHOTO_STATES = {
     "failed": Look("urgent", "rotate-ccw", _l("Send again")),
 }
 
+_AUTHORISATIONS = {
+    "proposed": ("plain", "pencil"),
+    "asked": ("soon", "hourglass"),
+    "authorised": ("ok", "circle-check"),
+    "declined": ("", "x"),
+}
+
+_PAY_TYPES = {
+    "customer": "user",
+    "warranty": "shield-check",
+    "insurance": "shield-check",
+    "internal": "building-2",
+    "goodwill": "shield-check",
+}
+
 CAR_ZONES: Mapping[str, LazyString] = {
     "front": _l("Front"),
     "hood": _l("Bonnet"),
@@ -86,6 +104,31 @@ def state_look(state: StrEnum) -> Look:
     """Look of an order's state; its word is the state's own label."""
     tone, icon = _STATES[state.value]
     return Look(tone, icon, i18n.label(state))
+
+
+def authorisation_look(standing: Authorisation) -> Look:
+    """Look of where a line or job stands with its payer."""
+    tone, icon = _AUTHORISATIONS[standing.value]
+    return Look(tone, icon, i18n.label(standing))
+
+
+def pay_look(pay_type: PayType) -> Look:
+    """Look of who pays."""
+    return Look("", _PAY_TYPES[pay_type.value], i18n.label(pay_type))
+
+
+def price_rows(jobs: Sequence[Job]) -> list[tuple[str, ...]]:
+    """The order's price as rows of ``sums``: approved, waiting, declined, and what it comes to if all is approved."""
+    sums = rules.gross_by_standing(jobs)
+    rows: list[tuple[str, ...]] = [
+        (i18n.label(standing), money(sums[standing]))
+        for standing in (Authorisation.AUTHORISED, Authorisation.ASKED, Authorisation.PROPOSED)
+        if sums[standing]
+    ]
+    if sums[Authorisation.DECLINED]:
+        rows.append((i18n.label(Authorisation.DECLINED), money(sums[Authorisation.DECLINED]), "off"))
+    everything = sum(sums.values()) - sums[Authorisation.DECLINED]
+    return [*rows, (i18n.gettext("If all is approved"), money(everything), "total")]
 
 
 def rating_look(rating: str) -> Look:
@@ -118,6 +161,12 @@ def new_submission_id() -> str:
 def init_app(app: Flask) -> None:
     """Give the components' macros what they ask for."""
     app.jinja_env.globals.update(
+        authorisation_look=authorisation_look,
+        job_gross=rules.job_gross,
+        job_minutes=rules.job_minutes,
+        job_standing=rules.job_standing,
+        pay_look=pay_look,
+        price_rows=price_rows,
         car_zones=lambda: CAR_ZONES,
         new_submission_id=new_submission_id,
         photo_look=photo_look,

@@ -11,6 +11,7 @@ from aftersales.domain.accounts import queries
 from aftersales.domain.accounts.queries import SignedIn
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import NotPermitted
+from aftersales.domain.tasks import queries as tasks
 from aftersales.i18n import gettext
 
 login = LoginManager()
@@ -30,7 +31,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _load(_request: object) -> SignedIn | None:
     token = cookie.get(_TOKEN)
-    return queries.find_signed_in(accounts.token_digest(token), clock.now()) if token else None
+    if not token:
+        return None
+    return queries.find_signed_in(accounts.token_digest(token), clock.now(), open_tasks=tasks.open_count())
 
 
 def begin(token: str) -> None:

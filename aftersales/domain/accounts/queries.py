@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from aftersales.db import db
 from aftersales.domain.accounts.models import Membership, User, UserSession
@@ -35,6 +35,7 @@ class SignedIn:
     has_teams: bool
     site_settings: dict[str, Any]
     roles: frozenset[Role]
+    open_tasks: int = 0
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -54,8 +55,14 @@ class SignedIn:
         return Actor(name=self.name, user_id=self.user_id, roles=self.roles, address=address, device=device)
 
 
-def find_signed_in(token_hash: str, now: datetime) -> SignedIn | None:
-    """Who holds this session, if it is still good: not ended, not expired, person not disabled, role left at the site."""
+def find_signed_in(
+    token_hash: str, now: datetime, *, open_tasks: ColumnElement[int] | None = None
+) -> SignedIn | None:
+    """Who holds this session, if it is still good: not ended, not expired, person not disabled, role left at the site.
+
+    ``open_tasks`` is a column correlated with :class:`UserSession` that counts what waits for the person; every page
+    shows it, so it comes in the same query.
+    """
     roles = (
         select(func.aggregate_strings(Membership.role, ","))
         .where(Membership.user_id == UserSession.user_id, Membership.site_id == UserSession.site_id)
@@ -79,6 +86,7 @@ def find_signed_in(token_hash: str, now: datetime) -> SignedIn | None:
             Site.has_teams,
             Site.settings,
             roles.label("roles"),
+            (literal(0) if open_tasks is None else open_tasks).label("open_tasks"),
         )
         .join(User, User.id == UserSession.user_id)
         .join(Site, Site.id == UserSession.site_id)
@@ -109,6 +117,7 @@ def find_signed_in(token_hash: str, now: datetime) -> SignedIn | None:
         has_teams=row.has_teams,
         site_settings=row.settings or {},
         roles=frozenset(Role(role) for role in row.roles.split(",")),
+        open_tasks=row.open_tasks,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Json, Money, Quantity, Rate, UtcDateTime, Versioned, enum_type
+from aftersales.domain.accounts.models import User
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders.states import CLOSED, LANES, Lane, OrderState
 from aftersales.domain.vehicles.models import Vehicle
@@ -211,6 +212,8 @@ class ServiceOrder(Versioned, Base):
 
     vehicle: Mapped[Vehicle] = relationship()
     customer: Mapped[Customer] = relationship()
+    advisor: Mapped[User | None] = relationship(foreign_keys=[advisor_id])
+    technician: Mapped[User | None] = relationship(foreign_keys=[technician_id])
     jobs: Mapped[list["Job"]] = relationship(order_by="Job.position", back_populates="order")
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, func, or_, select
 
 from aftersales.db import db
+from aftersales.domain.accounts.models import Membership, UserSession
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.tasks.models import Task
 
@@ -17,9 +18,22 @@ def _of(site_id: int, user_id: int, roles: Collection[Role]) -> list[ColumnEleme
     ]
 
 
-def count_open(site_id: int, user_id: int, roles: Collection[Role]) -> int:
-    """How many open tasks wait for this person, by name or by role."""
-    return db.session.scalar(select(func.count()).select_from(Task).where(*_of(site_id, user_id, roles))) or 0
+def open_count() -> ColumnElement[int]:
+    """How many open tasks wait for the person of a session, as a column beside :class:`UserSession`."""
+    own_roles = select(Membership.role).where(
+        Membership.user_id == UserSession.user_id, Membership.site_id == UserSession.site_id
+    )
+    return (
+        select(func.count())
+        .select_from(Task)
+        .where(
+            Task.site_id == UserSession.site_id,
+            Task.closed_at.is_(None),
+            or_(Task.person_id == UserSession.user_id, Task.person_id.is_(None) & Task.role.in_(own_roles)),
+        )
+        .correlate(UserSession)
+        .scalar_subquery()
+    )
 
 
 def list_open(site_id: int, user_id: int, roles: Collection[Role], limit: int = 50) -> list[Task]:

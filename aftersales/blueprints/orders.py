@@ -1,0 +1,343 @@
+"""The service order: list, page, its jobs and lines, promised time, hold, early end."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from aftersales import clock
+from aftersales.blueprints.forms.orders import HoldForm, JobForm, LineForm, PromiseForm, ReasonForm
+from aftersales.db import db, transaction
+from aftersales.domain.documents import queries as documents
+from aftersales.domain.errors import DomainError, NotFound
+from aftersales.domain.service_orders import operations, queries, work
+from aftersales.domain.service_orders.models import HoldReason, Job, Line, LineKind, PayType, ServiceOrder
+from aftersales.domain.service_orders.states import MOVES
+from aftersales.i18n import gettext
+from aftersales.web import htmx, order_actions, session
+from aftersales.web.access import needs
+from aftersales.web.errors import status_of
+from aftersales.web.order_steps import steps_of
+
+blueprint = Blueprint("orders", __name__, url_prefix="/orders")
+
+
+@blueprint.get("")
+@needs("orders.read")
+def index() -> Response:
+    is_open = request.args.get("show", "open") != "closed"
+    rows, more = queries.list_orders(
+        session.person().site_id, is_open=is_open, before=request.args.get("before", type=int)
+    )
+    return htmx.respond("orders/index.html", "orders/_rows.html", orders=rows, more=more, is_open=is_open)
+
+
+@blueprint.get("/<int:order_id>")
+@needs("orders.read")
+def page(order_id: int) -> str:
+    order = _get(order_id)
+    person = session.person()
+    jobs = queries.list_jobs(order_id)
+    return render_template(
+        "orders/page.html",
+        order=order,
+        jobs=jobs,
+        groups=_by_pay_type(jobs),
+        events=queries.list_events(order_id),
+        documents=documents.list_of_order(order_id),
+        actions=order_actions.offered(order, person),
+        steps=steps_of(order),
+        can_edit=person.may("orders.edit") and not order.is_closed and order.invoiced_at is None,
+        show_prices=shows_prices(),
+    )
+
+
+def shows_prices() -> bool:
+    """Whether the signed-in person sees prices: by role, and technicians only where the site lets them."""
+    person = session.person()
+    return person.may("prices.read") or not person.setting("prices.hidden_from_technicians")
+
+
+def _by_pay_type(jobs: list[Job]) -> list[tuple[PayType, list[Job]]]:
+    return [
+        (kind, some) for kind in PayType if (some := [job for job in jobs if job.pay_type is kind])
+    ]
+
+
+# --- promised time, hold, early end ---
+
+
+@blueprint.get("/<int:order_id>/promise")
+@needs("orders.promise")
+def edit_promise(order_id: int) -> str:
+    order = _get(order_id)
+    local = clock.local(order.promised_at, session.person().timezone) if order.promised_at else None
+    return _form("orders/promise.html", PromiseForm(version=order.version, promised_at=local), order)
+
+
+@blueprint.post("/<int:order_id>/promise")
+@needs("orders.promise")
+def promise(order_id: int) -> Response | tuple[str, int]:
+    order, form = _get(order_id), PromiseForm()
+    if not form.validate():
+        return _form("orders/promise.html", form, order), 422
+    try:
+        with transaction():
+            operations.promise(
+                order_id,
+                promised_at=clock.from_local(form.promised_at.data, session.person().timezone),
+                reason=form.reason.data or "",
+                version=_version(form),
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        return _refused("orders/promise.html", form, order_id, error)
+    return _back(order_id)
+
+
+@blueprint.get("/<int:order_id>/hold")
+@needs("orders.hold")
+def edit_hold(order_id: int) -> str:
+    order = _get(order_id)
+    return _form("orders/hold.html", HoldForm(reason=order.hold_reason, note=order.hold_note), order)
+
+
+@blueprint.post("/<int:order_id>/hold")
+@needs("orders.hold")
+def hold(order_id: int) -> Response | tuple[str, int]:
+    order, form = _get(order_id), HoldForm()
+    if request.form.get("release"):
+        with transaction():
+            operations.release(order_id, actor=session.actor(), now=clock.now())
+        return _back(order_id)
+    if not form.validate():
+        return _form("orders/hold.html", form, order), 422
+    with transaction():
+        operations.hold(
+            order_id,
+            reason=HoldReason(form.reason.data),
+            note=form.note.data or "",
+            actor=session.actor(),
+            now=clock.now(),
+        )
+    return _back(order_id)
+
+
+@blueprint.get("/<int:order_id>/early-end")
+@needs("orders.cancel")
+def end_early(order_id: int) -> str:
+    return _form("orders/end_early.html", ReasonForm(), _get(order_id))
+
+
+@blueprint.post("/<int:order_id>/early-end")
+@needs("orders.cancel")
+def confirm_early_end(order_id: int) -> Response | tuple[str, int]:
+    order = _get(order_id)
+    name = "cancel" if order.state in MOVES["cancel"].sources else "close_without_repair"
+    return _move_with_reason(order, name, "orders/end_early.html")
+
+
+@blueprint.get("/<int:order_id>/reopening")
+@needs("orders.reopen")
+def reopen_form(order_id: int) -> str:
+    return _form("orders/reopen.html", ReasonForm(), _get(order_id))
+
+
+@blueprint.post("/<int:order_id>/reopening")
+@needs("orders.reopen")
+def reopen(order_id: int) -> Response | tuple[str, int]:
+    return _move_with_reason(_get(order_id), "reopen", "orders/reopen.html")
+
+
+def _move_with_reason(order: ServiceOrder, name: str, template: str) -> Response | tuple[str, int]:
+    form = ReasonForm()
+    if not form.validate():
+        return _form(template, form, order), 422
+    try:
+        with transaction():
+            locked = operations.lock_order(order.id)
+            operations.move(locked, name, reason=form.reason.data, actor=session.actor(), now=clock.now())
+    except DomainError as error:
+        return _refused(template, form, order.id, error)
+    return _back(order.id)
+
+
+# --- jobs and lines ---
+
+
+@blueprint.get("/<int:order_id>/jobs/new")
+@needs("orders.edit")
+def new_job(order_id: int) -> str:
+    return _form("orders/job.html", JobForm(), _get(order_id), job=None)
+
+
+@blueprint.post("/<int:order_id>/jobs")
+@needs("orders.edit")
+def add_job(order_id: int) -> Response | tuple[str, int]:
+    order, form = _get(order_id), JobForm()
+    if not form.validate():
+        return _form("orders/job.html", form, order, job=None), 422
+    try:
+        with transaction():
+            job = work.add_job(
+                order_id,
+                title=form.title.data,
+                concern=form.concern.data or "",
+                explanation=form.explanation.data or "",
+                pay_type=PayType(form.pay_type.data),
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        return _refused("orders/job.html", form, order_id, error, job=None)
+    return htmx.redirect(url_for(".job", order_id=order_id, job_id=job.id))
+
+
+@blueprint.get("/<int:order_id>/jobs/<int:job_id>")
+@needs("orders.read")
+def job(order_id: int, job_id: int) -> str:
+    order, found = _get_job(order_id, job_id)
+    form = JobForm(obj=found)
+    form.pay_type.data = found.pay_type.value
+    return _form("orders/job.html", form, order, job=found)
+
+
+@blueprint.post("/<int:order_id>/jobs/<int:job_id>")
+@needs("orders.edit")
+def save_job(order_id: int, job_id: int) -> Response | tuple[str, int]:
+    (order, found), form = _get_job(order_id, job_id), JobForm()
+    if not form.validate():
+        return _form("orders/job.html", form, order, job=found), 422
+    values = {name: form[name].data or "" for name in ("title", "concern", "explanation")}
+    try:
+        with transaction():
+            work.edit_job(job_id, values=values, version=_version(form), actor=session.actor(), now=clock.now())
+    except DomainError as error:
+        return _refused("orders/job.html", form, order_id, error, job=db.session.get(Job, job_id))
+    return _back(order_id)
+
+
+@blueprint.post("/<int:order_id>/jobs/<int:job_id>/void")
+@needs("orders.edit")
+def void_job(order_id: int, job_id: int) -> Response:
+    _get_job(order_id, job_id)
+    with transaction():
+        work.void_job(job_id, reason=request.form.get("reason", ""), actor=session.actor(), now=clock.now())
+    return _back(order_id)
+
+
+@blueprint.get("/<int:order_id>/jobs/<int:job_id>/lines/new")
+@needs("orders.edit")
+def new_line(order_id: int, job_id: int) -> str:
+    order, found = _get_job(order_id, job_id)
+    return _form("orders/line.html", LineForm(quantity=Decimal(1)), order, job=found, line=None)
+
+
+@blueprint.post("/<int:order_id>/jobs/<int:job_id>/lines")
+@needs("orders.edit")
+def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
+    (order, found), form = _get_job(order_id, job_id), LineForm()
+    if not form.validate():
+        return _form("orders/line.html", form, order, job=found, line=None), 422
+    try:
+        with transaction():
+            work.add_line(
+                job_id,
+                kind=LineKind(form.kind.data),
+                description=form.description.data,
+                article_number=form.article_number.data or "",
+                quantity=form.quantity.data,
+                unit_price=form.unit_price.data,
+                discount=(form.discount_percent.data or Decimal(0)) / 100,
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        return _refused("orders/line.html", form, order_id, error, job=found, line=None)
+    return htmx.redirect(url_for(".job", order_id=order_id, job_id=job_id))
+
+
+@blueprint.get("/<int:order_id>/lines/<int:line_id>")
+@needs("orders.edit")
+def line(order_id: int, line_id: int) -> str:
+    order, found = _get_line(order_id, line_id)
+    form = LineForm(obj=found, discount_percent=found.discount * 100)
+    form.kind.data = found.kind.value
+    return _form("orders/line.html", form, order, job=found.job, line=found)
+
+
+@blueprint.post("/<int:order_id>/lines/<int:line_id>")
+@needs("orders.edit")
+def save_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
+    (order, found), form = _get_line(order_id, line_id), LineForm()
+    if not form.validate():
+        return _form("orders/line.html", form, order, job=found.job, line=found), 422
+    values: dict[str, Any] = {
+        "description": form.description.data,
+        "quantity": form.quantity.data,
+        "unit_price": form.unit_price.data,
+        "discount": (form.discount_percent.data or Decimal(0)) / 100,
+        "standard_change_reason": form.standard_change_reason.data or "",
+    }
+    try:
+        with transaction():
+            work.edit_line(line_id, values=values, version=_version(form), actor=session.actor(), now=clock.now())
+    except DomainError as error:
+        current = db.session.get_one(Line, line_id)
+        return _refused("orders/line.html", form, order_id, error, job=current.job, line=current)
+    return htmx.redirect(url_for(".job", order_id=order_id, job_id=found.job_id))
+
+
+@blueprint.post("/<int:order_id>/lines/<int:line_id>/void")
+@needs("orders.edit")
+def void_line(order_id: int, line_id: int) -> Response:
+    _, found = _get_line(order_id, line_id)
+    with transaction():
+        work.void_line(line_id, reason=request.form.get("reason", ""), actor=session.actor(), now=clock.now())
+    return htmx.redirect(url_for(".job", order_id=order_id, job_id=found.job_id))
+
+
+# --- what the views share ---
+
+
+def _get(order_id: int) -> ServiceOrder:
+    return queries.get_order(order_id, site_id=session.person().site_id)
+
+
+def _get_job(order_id: int, job_id: int) -> tuple[ServiceOrder, Job]:
+    order = _get(order_id)
+    found = next((job for job in queries.list_jobs(order_id) if job.id == job_id), None)
+    if found is None:
+        raise NotFound(gettext("There is no such job."))
+    return order, found
+
+
+def _get_line(order_id: int, line_id: int) -> tuple[ServiceOrder, Line]:
+    order = _get(order_id)
+    lines = (line for job in queries.list_jobs(order_id) for line in job.lines)
+    found = next((line for line in lines if line.id == line_id), None)
+    if found is None:
+        raise NotFound(gettext("There is no such line."))
+    return order, found
+
+
+def _version(form: Any) -> int | None:
+    return int(form.version.data) if (form.version.data or "").isdecimal() else None
+
+
+def _form(template: str, form: Any, order: ServiceOrder, **context: Any) -> str:
+    return render_template(template, form=form, order=order, show_prices=shows_prices(), **context)
+
+
+def _refused(
+    template: str, form: Any, order_id: int, error: DomainError, **context: Any
+) -> tuple[str, int]:
+    """The same form with the sentence in place; nothing typed is lost. The order is read anew."""
+    form.refuse(error)
+    return _form(template, form, _get(order_id), error=error, **context), status_of(error)
+
+
+def _back(order_id: int) -> Response:
+    return htmx.redirect(url_for("orders.page", order_id=order_id))

@@ -1,0 +1,64 @@
+"""Keeping photos as evidence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from aftersales.db import add, db
+from aftersales.domain.actors import Actor
+from aftersales.domain.attachments.models import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A cleaned photo whose bytes already lie in the store. ``client_id`` was made on the tablet."""
+
+    client_id: str
+    media_type: str
+    sha256: str
+    storage_key: str
+    thumb_key: str
+    width: int
+    height: int
+    size: int
+    taken_at: datetime
+
+
+def keep(
+    photo: StoredPhoto,
+    *,
+    site_id: int,
+    service_order_id: int | None,
+    actor: Actor,
+    now: datetime,
+    caption: str = "",
+    is_shared: bool = False,
+) -> Attachment:
+    """Put a stored photo on record. The second arrival of a ``client_id`` returns the first one's record.
+
+    Call it under the order's lock: that is what makes two arrivals at once one photo.
+    """
+    known = db.session.scalar(select(Attachment).where(Attachment.client_id == photo.client_id))
+    if known is not None:
+        return known
+    return add(
+        Attachment(
+            client_id=photo.client_id,
+            site_id=site_id,
+            service_order_id=service_order_id,
+            media_type=photo.media_type,
+            sha256=photo.sha256,
+            storage_key=photo.storage_key,
+            thumb_key=photo.thumb_key,
+            width=photo.width,
+            height=photo.height,
+            size=photo.size,
+            taken_at=min(photo.taken_at, now),
+            created_at=now,
+            author_id=actor.user_id,
+            author_name=actor.name,
+            caption=caption.strip()[:200],
+            is_shared=is_shared,
+        )
+    )

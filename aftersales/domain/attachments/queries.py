@@ -1,0 +1,24 @@
+"""Reading photos."""
+
+from sqlalchemy import select
+
+from aftersales.db import db
+from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.errors import NotFound
+from aftersales.i18n import gettext
+
+
+def get_photo(attachment_id: int, *, site_id: int) -> Attachment:
+    """The photo, if it belongs to the site. Raises :class:`NotFound`."""
+    photo = db.session.get(Attachment, attachment_id)
+    if photo is None or photo.site_id != site_id:
+        raise NotFound(gettext("There is no such photo."))
+    return photo
+
+
+def list_of_order(service_order_id: int, *, only_shared: bool = False) -> list[Attachment]:
+    """The photos of an order in the order in which they were taken."""
+    query = select(Attachment).where(Attachment.service_order_id == service_order_id)
+    if only_shared:
+        query = query.where(Attachment.is_shared)
+    return list(db.session.scalars(query.order_by(Attachment.taken_at, Attachment.id)))

@@ -1,0 +1,126 @@
+"""Photos and signatures from a form, made clean and stored before any transaction opens; and stored files sent back."""
+
+import json
+import re
+import secrets
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from flask import Response, current_app, request, send_file
+from werkzeug.datastructures import FileStorage
+
+from aftersales import clock
+from aftersales.config import Settings
+from aftersales.domain.attachments.operations import StoredPhoto
+from aftersales.domain.documents.models import SignatureMethod
+from aftersales.domain.documents.signatures import Evidence
+from aftersales.domain.errors import Invalid
+from aftersales.gateways import pictures, storage
+from aftersales.gateways.wording import Failure
+from aftersales.i18n import gettext
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_MAX_STROKES = 400_000
+
+
+def store() -> storage.Storage:
+    """The store of photos and documents, made once per process."""
+    if "aftersales.storage" not in current_app.extensions:
+        settings: Settings = current_app.extensions["aftersales.settings"]
+        current_app.extensions["aftersales.storage"] = storage.from_url(settings.media_url)
+    kept: storage.Storage = current_app.extensions["aftersales.storage"]
+    return kept
+
+
+def has_file(name: str = "photo") -> bool:
+    """Whether the form came with a file of this name; browsers send an empty part for an unused input."""
+    file = request.files.get(name)
+    return file is not None and bool(file.filename)
+
+
+def receive_photo(name: str = "photo") -> StoredPhoto:
+    """The form's photo: cleaned (upright, no location, 2000 px), stored, with its thumbnail.
+
+    ``photo_id`` is the id made on the tablet and ``taken_at`` (ISO) its time; without script both are made here.
+    Refuses with :class:`Invalid`, whose sentence says what to do.
+    """
+    file = request.files.get(name)
+    if file is None:
+        raise Invalid(gettext("Choose a photo first."), field=name)
+    return keep_photo(file, client_id=request.form.get("photo_id", ""), taken_at=request.form.get("taken_at", ""))
+
+
+def keep_photo(file: FileStorage | BinaryIO, *, client_id: str = "", taken_at: str = "") -> StoredPhoto:
+    """Clean and store one photo. See :func:`receive_photo`."""
+    try:
+        photo = pictures.clean_photo(file.stream if isinstance(file, FileStorage) else file)
+        key = storage.key_of(photo.image, "jpg")
+        thumb_key = storage.key_of(photo.thumb, "jpg")
+        store().put(key, photo.image, photo.media_type)
+        store().put(thumb_key, photo.thumb, photo.media_type)
+    except Failure as failure:
+        raise Invalid(failure.told(gettext), field="photo") from failure
+    return StoredPhoto(
+        client_id=client_id if _CLIENT_ID.fullmatch(client_id) else secrets.token_hex(16),
+        media_type=photo.media_type,
+        sha256=photo.sha256,
+        storage_key=key,
+        thumb_key=thumb_key,
+        width=photo.width,
+        height=photo.height,
+        size=len(photo.image),
+        taken_at=_instant(taken_at) or clock.now(),
+    )
+
+
+def receive_signature(name: str = "signature", *, language: str) -> Evidence:
+    """The form's signature: drawn (PNG and strokes as file parts) or typed; the name stands in both cases."""
+    drawn, strokes = "", []
+    if has_file(f"{name}_png"):
+        try:
+            picture = pictures.clean_signature(request.files[f"{name}_png"].stream)
+            drawn = storage.key_of(picture.image, "png")
+            store().put(drawn, picture.image, picture.media_type)
+        except Failure as failure:
+            raise Invalid(failure.told(gettext), field=name) from failure
+        strokes = _strokes(request.files.get(f"{name}_strokes"))
+    return Evidence(
+        typed_name=request.form.get(f"{name}_name", "").strip(),
+        method=SignatureMethod.DRAWN if drawn else SignatureMethod.TYPED,
+        strokes=strokes,
+        picture_key=drawn,
+        relation=request.form.get(f"{name}_relation", "").strip()[:60],
+        identified_by=request.form.get(f"{name}_identified_by", "").strip()[:120],
+        language=language,
+        address=request.remote_addr or "",
+        device=(request.user_agent.string or "")[:200],
+    )
+
+
+def send_stored(key: str, media_type: str, *, name: str = "", download: bool = False) -> Response:
+    """A stored file. Its key is its content's digest, so a private cache may keep it."""
+    response = send_file(store().open(key), mimetype=media_type, download_name=name or None, as_attachment=download)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _strokes(file: FileStorage | None) -> list[Any]:
+    if file is None:
+        return []
+    data = file.stream.read(_MAX_STROKES + 1)
+    if len(data) > _MAX_STROKES:
+        raise Invalid(gettext("The signature is too long. Clear it and sign again."), field="signature")
+    try:
+        strokes = json.loads(data or b"[]")
+    except ValueError as error:
+        raise Invalid(gettext("The signature arrived damaged. Clear it and sign again."), field="signature") from error
+    return strokes if isinstance(strokes, list) else []
+
+
+def _instant(text: str) -> datetime | None:
+    """The tablet's time of the photo; a clock that is badly wrong is no reason to lose a photo."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

@@ -1,0 +1,73 @@
+"""The next steps of an order: which button the order page offers in which state to whom.
+
+The first primary action that fits stands bottom right; the others beside it. Areas append their rows here.
+"""
+
+from dataclasses import dataclass, field
+
+from flask import url_for
+from flask_babel.speaklater import LazyString
+
+from aftersales.domain.accounts.queries import SignedIn
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.states import OrderState as S
+from aftersales.i18n import lazy_gettext as _l
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAction:
+    """A screen that people of a permission may go to from an order in one of ``states`` (all open ones when empty).
+
+    ``primary_in`` are the states in which it is the next real step. ``endpoint`` takes ``order_id``.
+    """
+
+    endpoint: str
+    verb: str
+    words: LazyString | str
+    icon: str
+    states: frozenset[S] = field(default_factory=frozenset)
+    primary_in: frozenset[S] = field(default_factory=frozenset)
+
+
+_WORKSHOP = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
+_OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
+
+ACTIONS: list[OrderAction] = [
+    OrderAction(
+        "orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}
+    ),
+    OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
+    OrderAction("orders.end_early", "orders.cancel", _l("Cancel the order"), "x", frozenset({S.BOOKED, S.ARRIVED})),
+    OrderAction(
+        "orders.end_early",
+        "orders.close_without_repair",
+        _l("Close without repair"),
+        "x",
+        frozenset({S.CHECKED_IN, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS}),
+    ),
+    OrderAction(
+        "orders.reopen_form", "orders.reopen", _l("Reopen"), "rotate-ccw", frozenset({S.PREPARING, S.READY_FOR_PICKUP})
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedAction:
+    url: str
+    words: str
+    icon: str
+    is_primary: bool
+
+
+def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedAction]:
+    """What the person may do next with the order; exactly one is primary where any is."""
+    fitting = [
+        action
+        for action in ACTIONS
+        if order.state in (action.states or _OPEN) and person.may(action.verb)
+    ]
+    primary = next((action for action in fitting if order.state in action.primary_in), None)
+    return [
+        OfferedAction(url_for(action.endpoint, order_id=order.id), str(action.words), action.icon, action is primary)
+        for action in sorted(fitting, key=lambda action: action is primary)
+    ]
