@@ -8,7 +8,17 @@ from jinja2 import StrictUndefined
 from aftersales import blueprints, config, db, i18n
 from aftersales.config import Settings
 from aftersales.domain import models as models
-from aftersales.web import access, assets, errors, filters, health, navigation, presentation, security, session
+from aftersales.web import (
+    access,
+    assets,
+    errors,
+    filters,
+    health,
+    navigation,
+    presentation,
+    security,
+    session,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -45,7 +45,9 @@ class Base(DeclarativeBase):
 class Session(flask_sqlalchemy.session.Session):
     """Flask-SQLAlchemy's session, except that a connection bound by a test wins over its engine routing."""
 
-    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any
+    ) -> Engine | Connection:
         return bind or self.bind or super().get_bind(mapper=mapper, clause=clause, **kwargs)
 
 

@@ -45,7 +45,9 @@ def begin_session() -> Response | tuple[str, int]:
         return render_template("account/sign_in.html", form=form), 422
     try:
         with transaction():
-            token = accounts.sign_in(user.id, address=address, device=request.user_agent.string or "", now=now)
+            token = accounts.sign_in(
+                user.id, address=address, device=request.user_agent.string or "", now=now
+            )
     except DomainError as error:
         form.refuse(error)
         return render_template("account/sign_in.html", form=form), 409

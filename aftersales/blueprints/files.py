@@ -29,4 +29,6 @@ def thumb(photo_id: int) -> Response:
 @needs("documents.read")
 def document(document_id: int) -> Response:
     found = documents.get_document(document_id, site_id=session.person().site_id)
-    return media.send_stored(found.storage_key, "application/pdf", name=f"{label(found.kind)} {found.number}.pdf")
+    return media.send_stored(
+        found.storage_key, "application/pdf", name=f"{label(found.kind)} {found.number}.pdf"
+    )

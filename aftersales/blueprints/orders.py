@@ -60,9 +60,7 @@ def shows_prices() -> bool:
 
 
 def _by_pay_type(jobs: list[Job]) -> list[tuple[PayType, list[Job]]]:
-    return [
-        (kind, some) for kind in PayType if (some := [job for job in jobs if job.pay_type is kind])
-    ]
+    return [(kind, some) for kind in PayType if (some := [job for job in jobs if job.pay_type is kind])]
 
 
 # --- promised time, hold, early end ---
@@ -213,7 +211,9 @@ def save_job(order_id: int, job_id: int) -> Response | tuple[str, int]:
     values = {name: form[name].data or "" for name in ("title", "concern", "explanation")}
     try:
         with transaction():
-            work.edit_job(job_id, values=values, version=_version(form), actor=session.actor(), now=clock.now())
+            work.edit_job(
+                job_id, values=values, version=_version(form), actor=session.actor(), now=clock.now()
+            )
     except DomainError as error:
         return _refused("orders/job.html", form, order_id, error, job=db.session.get(Job, job_id))
     return _back(order_id)
@@ -283,7 +283,9 @@ def save_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
     }
     try:
         with transaction():
-            work.edit_line(line_id, values=values, version=_version(form), actor=session.actor(), now=clock.now())
+            work.edit_line(
+                line_id, values=values, version=_version(form), actor=session.actor(), now=clock.now()
+            )
     except DomainError as error:
         current = db.session.get_one(Line, line_id)
         return _refused("orders/line.html", form, order_id, error, job=current.job, line=current)
@@ -331,9 +333,7 @@ def _form(template: str, form: Any, order: ServiceOrder, **context: Any) -> str:
     return render_template(template, form=form, order=order, show_prices=shows_prices(), **context)
 
 
-def _refused(
-    template: str, form: Any, order_id: int, error: DomainError, **context: Any
-) -> tuple[str, int]:
+def _refused(template: str, form: Any, order_id: int, error: DomainError, **context: Any) -> tuple[str, int]:
     """The same form with the sentence in place; nothing typed is lost. The order is read anew."""
     form.refuse(error)
     return _form(template, form, _get(order_id), error=error, **context), status_of(error)

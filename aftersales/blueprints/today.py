@@ -13,4 +13,6 @@ blueprint = Blueprint("today", __name__)
 @signed_in
 def page() -> str:
     person = session.person()
-    return render_template("today/page.html", tasks=tasks.list_open(person.site_id, person.user_id, person.roles))
+    return render_template(
+        "today/page.html", tasks=tasks.list_open(person.site_id, person.user_id, person.roles)
+    )

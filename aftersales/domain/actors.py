@@ -28,7 +28,9 @@ class Actor:
     def need(self, verb: str) -> None:
         """Refuse unless the actor has ``verb``."""
         if not self.may(verb):
-            raise NotPermitted(gettext("You are not allowed to do this here. Ask someone whose role includes it."))
+            raise NotPermitted(
+                gettext("You are not allowed to do this here. Ask someone whose role includes it.")
+            )
 
 
 SYSTEM = Actor(name="Aftersales", is_system=True)

@@ -48,5 +48,6 @@ def expect_version(record: Any, version: int | None) -> None:
     """Refuse when the form was made from an older version of ``record`` (ORD-6). None skips the check."""
     if version is not None and record.version != version:
         raise Stale(
-            gettext("Somebody else changed this meanwhile. Compare both versions, then save again."), current=record
+            gettext("Somebody else changed this meanwhile. Compare both versions, then save again."),
+            current=record,
         )

@@ -84,7 +84,8 @@ def signature(signed: models.Signature | None, *, role: str = "", how: str = "")
         name=signed.typed_name,
         signed_at=filters.datetime_(signed.at),
         role=role or signed.relation,
-        how=how or (gettext("On the workshop's tablet") if signed.method == "drawn" else gettext("Typed name")),
+        how=how
+        or (gettext("On the workshop's tablet") if signed.method == "drawn" else gettext("Typed name")),
         drawing=media.store().read(signed.picture_key) if signed.picture_key else None,
         digest=signed.document_digest,
     )
@@ -139,11 +140,15 @@ def totals(sums: list[TaxSum], *, currency: str, includes_tax: bool) -> data.Tot
             )
             for part in sums
         ),
-        note=gettext("Prices include tax.") if includes_tax else gettext("Prices without tax; it is added below."),
+        note=gettext("Prices include tax.")
+        if includes_tax
+        else gettext("Prices without tax; it is added below."),
     )
 
 
-def common(order: ServiceOrder, site: Site, *, number: str, at: datetime, advisor: str = "") -> dict[str, object]:
+def common(
+    order: ServiceOrder, site: Site, *, number: str, at: datetime, advisor: str = ""
+) -> dict[str, object]:
     """The fields that every document of an order shares, as keyword arguments of its class."""
     return {
         "number": number,
@@ -155,4 +160,3 @@ def common(order: ServiceOrder, site: Site, *, number: str, at: datetime, adviso
         "order_number": order.number,
         "advisor": advisor,
     }
-

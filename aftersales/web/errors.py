@@ -42,7 +42,8 @@ def _unexpected(error: Exception) -> Response:
 def _answer(status: int, sentence: str, *, template: str = "") -> Response:
     known = template or (str(status) if status in (400, 403, 404, 409, 413, 422, 429, 500) else "500")
     response = make_response(
-        render_template(f"errors/{known}.html", sentence=sentence, is_staff=current_user.is_authenticated), status
+        render_template(f"errors/{known}.html", sentence=sentence, is_staff=current_user.is_authenticated),
+        status,
     )
     if sentence:
         # Photo uploads, which run beside the page, read the reason here.

@@ -47,7 +47,9 @@ def receive_photo(name: str = "photo") -> StoredPhoto:
     file = request.files.get(name)
     if file is None:
         raise Invalid(gettext("Choose a photo first."), field=name)
-    return keep_photo(file, client_id=request.form.get("photo_id", ""), taken_at=request.form.get("taken_at", ""))
+    return keep_photo(
+        file, client_id=request.form.get("photo_id", ""), taken_at=request.form.get("taken_at", "")
+    )
 
 
 def keep_photo(file: FileStorage | BinaryIO, *, client_id: str = "", taken_at: str = "") -> StoredPhoto:
@@ -99,7 +101,9 @@ def receive_signature(name: str = "signature", *, language: str) -> Evidence:
 
 def send_stored(key: str, media_type: str, *, name: str = "", download: bool = False) -> Response:
     """A stored file. Its key is its content's digest, so a private cache may keep it."""
-    response = send_file(store().open(key), mimetype=media_type, download_name=name or None, as_attachment=download)
+    response = send_file(
+        store().open(key), mimetype=media_type, download_name=name or None, as_attachment=download
+    )
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
@@ -113,7 +117,9 @@ def _strokes(file: FileStorage | None) -> list[Any]:
     try:
         strokes = json.loads(data or b"[]")
     except ValueError as error:
-        raise Invalid(gettext("The signature arrived damaged. Clear it and sign again."), field="signature") from error
+        raise Invalid(
+            gettext("The signature arrived damaged. Clear it and sign again."), field="signature"
+        ) from error
     return strokes if isinstance(strokes, list) else []
 
 

@@ -33,11 +33,11 @@ _WORKSHOP = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.R
 _OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
 
 ACTIONS: list[OrderAction] = [
-    OrderAction(
-        "orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}
-    ),
+    OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
-    OrderAction("orders.end_early", "orders.cancel", _l("Cancel the order"), "x", frozenset({S.BOOKED, S.ARRIVED})),
+    OrderAction(
+        "orders.end_early", "orders.cancel", _l("Cancel the order"), "x", frozenset({S.BOOKED, S.ARRIVED})
+    ),
     OrderAction(
         "orders.end_early",
         "orders.close_without_repair",
@@ -46,7 +46,11 @@ ACTIONS: list[OrderAction] = [
         frozenset({S.CHECKED_IN, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS}),
     ),
     OrderAction(
-        "orders.reopen_form", "orders.reopen", _l("Reopen"), "rotate-ccw", frozenset({S.PREPARING, S.READY_FOR_PICKUP})
+        "orders.reopen_form",
+        "orders.reopen",
+        _l("Reopen"),
+        "rotate-ccw",
+        frozenset({S.PREPARING, S.READY_FOR_PICKUP}),
     ),
 ]
 
@@ -62,12 +66,12 @@ class OfferedAction:
 def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedAction]:
     """What the person may do next with the order; exactly one is primary where any is."""
     fitting = [
-        action
-        for action in ACTIONS
-        if order.state in (action.states or _OPEN) and person.may(action.verb)
+        action for action in ACTIONS if order.state in (action.states or _OPEN) and person.may(action.verb)
     ]
     primary = next((action for action in fitting if order.state in action.primary_in), None)
     return [
-        OfferedAction(url_for(action.endpoint, order_id=order.id), str(action.words), action.icon, action is primary)
+        OfferedAction(
+            url_for(action.endpoint, order_id=order.id), str(action.words), action.icon, action is primary
+        )
         for action in sorted(fitting, key=lambda action: action is primary)
     ]

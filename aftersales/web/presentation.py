@@ -62,7 +62,7 @@ PHOTO_STATES = {
 }
 
 _AUTHORISATIONS = {
-    "proposed": ("plain", "pencil"),
+    "proposed": ("plain", "file-text"),
     "asked": ("soon", "hourglass"),
     "authorised": ("ok", "circle-check"),
     "declined": ("", "x"),
@@ -72,7 +72,7 @@ _PAY_TYPES = {
     "customer": "user",
     "warranty": "shield-check",
     "insurance": "shield-check",
-    "internal": "building-2",
+    "internal": "building",
     "goodwill": "shield-check",
 }
 

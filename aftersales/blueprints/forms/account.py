@@ -24,7 +24,8 @@ class PreferencesForm(Form):
 class PasswordForm(Form):
     current = PasswordField(_l("Present password"), [DataRequired(_l("Enter your present password."))])
     password = PasswordField(
-        _l("New password"), [DataRequired(), Length(10, message=_l("Choose a password of at least 10 characters."))]
+        _l("New password"),
+        [DataRequired(), Length(10, message=_l("Choose a password of at least 10 characters."))],
     )
     again = PasswordField(
         _l("New password again"), [EqualTo("password", _l("Both new passwords have to be the same."))]

@@ -32,7 +32,9 @@ class ReasonForm(Form):
 
 class JobForm(Form):
     version = HiddenField()
-    title = StringField(_l("What is to be done"), [DataRequired(_l("Say what is to be done.")), Length(max=200)])
+    title = StringField(
+        _l("What is to be done"), [DataRequired(_l("Say what is to be done.")), Length(max=200)]
+    )
     concern = TextAreaField(_l("In the customer's words"), [Length(max=2000)])
     explanation = TextAreaField(_l("Explanation for the customer"), [Length(max=2000)])
     pay_type = SelectField(_l("Who pays"))
@@ -45,13 +47,19 @@ class JobForm(Form):
 class LineForm(Form):
     version = HiddenField()
     kind = SelectField(_l("Kind"))
-    description = StringField(_l("What for"), [DataRequired(_l("Say what the line is for.")), Length(max=200)])
+    description = StringField(
+        _l("What for"), [DataRequired(_l("Say what the line is for.")), Length(max=200)]
+    )
     article_number = StringField(_l("Article number"), [Length(max=60)])
     quantity = DecimalField(
-        _l("Quantity or hours"), [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)], places=None
+        _l("Quantity or hours"),
+        [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
+        places=None,
     )
     unit_price = DecimalField(
-        _l("Price of one"), [InputRequired(_l("Enter a price, for example 260.00.")), NumberRange(min=0)], places=2
+        _l("Price of one"),
+        [InputRequired(_l("Enter a price, for example 260.00.")), NumberRange(min=0)],
+        places=2,
     )
     discount_percent = DecimalField(_l("Discount in %"), [Optional(), NumberRange(min=0, max=100)], default=0)
     standard_change_reason = StringField(_l("Why the hours differ from the standard"), [Length(max=200)])

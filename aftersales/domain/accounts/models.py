@@ -44,7 +44,12 @@ class UserSession(Identified, Base):
 
     __tablename__ = "user_sessions"
     __table_args__ = (
-        Index("ix_user_sessions_open", "user_id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_user_sessions_open",
+            "user_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -46,7 +46,9 @@ def check_password(email: str, password: str, *, address: str, now: datetime) ->
         )
     )
     if (failures or 0) >= MAX_TRIES:
-        raise Refused(gettext("Too many failed tries. Wait 15 minutes, or ask an administrator for a new password."))
+        raise Refused(
+            gettext("Too many failed tries. Wait 15 minutes, or ask an administrator for a new password.")
+        )
     user = queries.find_user_by_email(email)
     try:
         _hasher.verify(user.password_hash if user else _NOBODY, password)
@@ -96,7 +98,11 @@ def end_sessions(user_id: int, *, now: datetime, except_session: int | None = No
     """End all of a person's sessions, for example after a new password."""
     db.session.execute(
         update(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None), UserSession.id != (except_session or 0))
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.id != (except_session or 0),
+        )
         .values(ended_at=now)
     )
 
@@ -104,12 +110,21 @@ def end_sessions(user_id: int, *, now: datetime, except_session: int | None = No
 def hash_password(password: str) -> str:
     """The stored form of a password. Refuses one that is too short."""
     if len(password) < MIN_PASSWORD:
-        raise Invalid(gettext("Choose a password of at least %(n)s characters.", n=MIN_PASSWORD), field="password")
+        raise Invalid(
+            gettext("Choose a password of at least %(n)s characters.", n=MIN_PASSWORD), field="password"
+        )
     return _hasher.hash(password)
 
 
 def add_user(
-    *, email: str, name: str, password: str, roles: dict[int, set[Role]], actor: Actor, now: datetime, initials: str = ""
+    *,
+    email: str,
+    name: str,
+    password: str,
+    roles: dict[int, set[Role]],
+    actor: Actor,
+    now: datetime,
+    initials: str = "",
 ) -> User:
     """A new person with roles per site id."""
     email = email.strip().lower()
@@ -148,7 +163,9 @@ def set_roles(user: User, roles: dict[int, set[Role]], *, actor: Actor, now: dat
     )
 
 
-def set_password(user: User, password: str, *, actor: Actor, now: datetime, keep_session: int | None = None) -> None:
+def set_password(
+    user: User, password: str, *, actor: Actor, now: datetime, keep_session: int | None = None
+) -> None:
     """A new password; all other sessions end."""
     user.password_hash = hash_password(password)
     end_sessions(user.id, now=now, except_session=keep_session)

@@ -46,7 +46,14 @@ words_for(
 )
 
 _DESK = {Role.ADVISOR, Role.RECEPTION_SUPERVISOR, Role.CLAIMS, Role.SERVICE_MANAGER, Role.ADMIN}
-_BENCH = {Role.TECHNICIAN, Role.LEADER, Role.TECHNICAL_DIRECTOR, Role.MANAGER, Role.SERVICE_MANAGER, Role.ADMIN}
+_BENCH = {
+    Role.TECHNICIAN,
+    Role.LEADER,
+    Role.TECHNICAL_DIRECTOR,
+    Role.MANAGER,
+    Role.SERVICE_MANAGER,
+    Role.ADMIN,
+}
 _LEAD = {Role.MANAGER, Role.SERVICE_MANAGER, Role.ADMIN}
 _PARTS = {Role.PARTS, Role.SERVICE_MANAGER, Role.ADMIN}
 _CASH = {Role.CASHIER, Role.SERVICE_MANAGER, Role.ADMIN}
@@ -122,7 +129,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "tasks.read": _ALL,
         "documents.read": _ALL,
         "messages.read": _DESK | {Role.CARE, Role.CASHIER, Role.HEAD_OFFICE},
-        "reports.read": _LEAD | {Role.HEAD_OFFICE, Role.FINANCE, Role.TECHNICAL_DIRECTOR, Role.RECEPTION_SUPERVISOR},
+        "reports.read": _LEAD
+        | {Role.HEAD_OFFICE, Role.FINANCE, Role.TECHNICAL_DIRECTOR, Role.RECEPTION_SUPERVISOR},
         "reports.export": _BOSS | {Role.HEAD_OFFICE, Role.FINANCE},
         "audit.read": {Role.ADMIN, Role.SERVICE_MANAGER},
         "users.manage": {Role.ADMIN},

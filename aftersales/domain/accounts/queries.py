@@ -137,13 +137,17 @@ def list_people(site_id: int, *roles: Role) -> list[User]:
 
 def list_site_ids(user_id: int) -> list[int]:
     """The sites where the person has any role."""
-    return list(db.session.scalars(select(Membership.site_id).where(Membership.user_id == user_id).distinct()))
+    return list(
+        db.session.scalars(select(Membership.site_id).where(Membership.user_id == user_id).distinct())
+    )
 
 
 def roles_at(user_id: int, site_id: int) -> frozenset[Role]:
     """The person's roles at the site."""
     return frozenset(
-        db.session.scalars(select(Membership.role).where(Membership.user_id == user_id, Membership.site_id == site_id))
+        db.session.scalars(
+            select(Membership.role).where(Membership.user_id == user_id, Membership.site_id == site_id)
+        )
     )
 
 

@@ -178,7 +178,13 @@ class RequisitionLine(Identified, Base):
 
     __tablename__ = "requisition_lines"
     __table_args__ = (
-        Index("ix_requisition_lines_open", "site_id", "requested_at", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index(
+            "ix_requisition_lines_open",
+            "site_id",
+            "requested_at",
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
         Index("ix_requisition_lines_waiting", "article_id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index(None, "service_order_id"),
         CheckConstraint("wanted >= 0 AND reserved >= 0 AND ordered >= 0", name="quantities"),
@@ -224,7 +230,9 @@ class RequisitionLine(Identified, Base):
 
     @property
     def supply(self) -> Supply:
-        return rules.supply_of(self.wanted, self.is_authorised, self.reserved, self.ordered, self.with_workshop)
+        return rules.supply_of(
+            self.wanted, self.is_authorised, self.reserved, self.ordered, self.with_workshop
+        )
 
 
 class Reservation(Identified, Base):
@@ -264,7 +272,9 @@ class PurchaseOrder(Versioned, Base):
     __tablename__ = "purchase_orders"
     __table_args__ = (
         UniqueConstraint("site_id", "number"),
-        Index("ix_purchase_orders_open", "site_id", "expected_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "ix_purchase_orders_open", "site_id", "expected_at", sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
         Index(None, "site_id", "ordered_at"),
     )
 
@@ -281,7 +291,9 @@ class PurchaseOrder(Versioned, Base):
 
     supplier: Mapped[Supplier] = relationship()
     warehouse: Mapped[Warehouse] = relationship()
-    lines: Mapped[list["PurchaseOrderLine"]] = relationship(order_by="PurchaseOrderLine.id", back_populates="order")
+    lines: Mapped[list["PurchaseOrderLine"]] = relationship(
+        order_by="PurchaseOrderLine.id", back_populates="order"
+    )
 
 
 class PurchaseOrderLine(Identified, Base):
@@ -292,7 +304,9 @@ class PurchaseOrderLine(Identified, Base):
         UniqueConstraint("purchase_order_id", "article_id"),
         Index(None, "article_id"),
         CheckConstraint("quantity > 0", name="quantity"),
-        CheckConstraint("received >= 0 AND cancelled >= 0 AND received + cancelled <= quantity", name="received"),
+        CheckConstraint(
+            "received >= 0 AND cancelled >= 0 AND received + cancelled <= quantity", name="received"
+        ),
     )
 
     purchase_order_id: Mapped[int] = mapped_column(ForeignKey("purchase_orders.id"))

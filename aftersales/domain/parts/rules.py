@@ -112,7 +112,9 @@ def search_text(number: str, name: str, barcode: str) -> str:
     return " ".join(part for part in (normalised_number(number), folded(name), barcode) if part)[:400]
 
 
-def suggested_order(free: Decimal, on_the_way: Decimal, reorder_point: Decimal, order_up_to: Decimal) -> Decimal:
+def suggested_order(
+    free: Decimal, on_the_way: Decimal, reorder_point: Decimal, order_up_to: Decimal
+) -> Decimal:
     """How much to order for the shelf: up to the target once free stock and goods on the way are at the reorder point."""
     if reorder_point <= NOTHING or free + on_the_way > reorder_point:
         return NOTHING

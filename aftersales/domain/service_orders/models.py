@@ -111,7 +111,11 @@ words_for(
 words_for(SuppliedBy, {SuppliedBy.WORKSHOP: _l("Workshop"), SuppliedBy.CUSTOMER: _l("Customer")})
 words_for(
     PartGrade,
-    {PartGrade.ORIGINAL: _l("Original"), PartGrade.AFTERMARKET: _l("Aftermarket"), PartGrade.USED: _l("Used")},
+    {
+        PartGrade.ORIGINAL: _l("Original"),
+        PartGrade.AFTERMARKET: _l("Aftermarket"),
+        PartGrade.USED: _l("Used"),
+    },
 )
 words_for(
     HoldReason,
@@ -287,7 +291,9 @@ class Line(Versioned, Base):
     tax: Mapped[Decimal] = mapped_column(Money)
     gross: Mapped[Decimal] = mapped_column(Money)
     pay_type: Mapped[PayType] = mapped_column(enum_type(PayType), default=PayType.CUSTOMER)
-    authorisation: Mapped[Authorisation] = mapped_column(enum_type(Authorisation), default=Authorisation.PROPOSED)
+    authorisation: Mapped[Authorisation] = mapped_column(
+        enum_type(Authorisation), default=Authorisation.PROPOSED
+    )
     supplied_by: Mapped[SuppliedBy] = mapped_column(enum_type(SuppliedBy), default=SuppliedBy.WORKSHOP)
     part_grade: Mapped[PartGrade] = mapped_column(enum_type(PartGrade), default=PartGrade.ORIGINAL)
     standard_change_reason: Mapped[str] = mapped_column(String(200), default="")

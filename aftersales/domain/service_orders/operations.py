@@ -140,7 +140,13 @@ def _open_standing(order: ServiceOrder, standing: StandingTask, now: datetime) -
 
 
 def promise(
-    order_id: int, *, promised_at: datetime, reason: str, actor: Actor, now: datetime, version: int | None = None
+    order_id: int,
+    *,
+    promised_at: datetime,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
 ) -> ServiceOrder:
     """Set or change the promised time; a change needs a reason (ORD-3). Telling the customer is the caller's next step."""
     actor.need("orders.promise")
@@ -171,7 +177,9 @@ def hold(order_id: int, *, reason: HoldReason, note: str, actor: Actor, now: dat
     if order.is_closed:
         raise Refused(gettext("This order is closed."))
     order.hold_reason, order.hold_note = reason, note.strip()
-    timeline.note(order, EventKind.EDIT, N_("On hold: %(why)s"), actor=actor, now=now, tone="soon", why=note or reason)
+    timeline.note(
+        order, EventKind.EDIT, N_("On hold: %(why)s"), actor=actor, now=now, tone="soon", why=note or reason
+    )
     return order
 
 

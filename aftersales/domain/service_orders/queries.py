@@ -135,5 +135,10 @@ def list_orders(
 
 def list_of_vehicle(vehicle_id: int, limit: int = 30) -> list[OrderRow]:
     """The visits of a vehicle at all sites, newest first."""
-    query = _rows().where(ServiceOrder.vehicle_id == vehicle_id).order_by(ServiceOrder.opened_at.desc()).limit(limit)
+    query = (
+        _rows()
+        .where(ServiceOrder.vehicle_id == vehicle_id)
+        .order_by(ServiceOrder.opened_at.desc())
+        .limit(limit)
+    )
     return [OrderRow(*row) for row in db.session.execute(query)]

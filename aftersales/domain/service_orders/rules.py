@@ -10,7 +10,12 @@ from aftersales.money import ZERO
 def job_standing(job: Job) -> Authorisation | None:
     """Where the job as a whole stands with its payer; None without lines. What still needs an answer shows first."""
     found = {line.authorisation for line in job.lines}
-    for standing in (Authorisation.ASKED, Authorisation.PROPOSED, Authorisation.AUTHORISED, Authorisation.DECLINED):
+    for standing in (
+        Authorisation.ASKED,
+        Authorisation.PROPOSED,
+        Authorisation.AUTHORISED,
+        Authorisation.DECLINED,
+    ):
         if standing in found:
             return standing
     return None

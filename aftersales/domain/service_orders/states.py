@@ -291,7 +291,9 @@ MOVES: dict[str, Move] = {
             detour=(S.AWAITING_PARTS, PARTS_HERE),
         ),
         Move("revise", (S.AWAITING_APPROVAL,), S.IN_PROGRESS, "quotations.write", (NO_QUOTATION_WAITS,)),
-        Move("parts_complete", (S.AWAITING_PARTS,), S.REPAIRING, "parts.receive", (PARTS_HERE, WORK_AUTHORISED)),
+        Move(
+            "parts_complete", (S.AWAITING_PARTS,), S.REPAIRING, "parts.receive", (PARTS_HERE, WORK_AUTHORISED)
+        ),
         Move(
             "ask_again",
             (S.REPAIRING,),

@@ -62,7 +62,9 @@ def add_job(
     return job
 
 
-def edit_job(job_id: int, *, values: dict[str, Any], actor: Actor, now: datetime, version: int | None = None) -> Job:
+def edit_job(
+    job_id: int, *, values: dict[str, Any], actor: Actor, now: datetime, version: int | None = None
+) -> Job:
     """Change a job's title, concern, explanation or technician."""
     job = _lock_job(job_id)
     expect_version(job, version)
@@ -90,7 +92,13 @@ def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime) -> Job:
             line.voided_at, line.void_reason = now, reason.strip()
     db.session.flush()
     timeline.note(
-        order, EventKind.EDIT, N_("Job voided: %(title)s"), actor=actor, now=now, reason=reason.strip(), title=job.title
+        order,
+        EventKind.EDIT,
+        N_("Job voided: %(title)s"),
+        actor=actor,
+        now=now,
+        reason=reason.strip(),
+        title=job.title,
     )
     refresh(order)
     return job
@@ -142,7 +150,9 @@ def add_line(
     return line
 
 
-def edit_line(line_id: int, *, values: dict[str, Any], actor: Actor, now: datetime, version: int | None = None) -> Line:
+def edit_line(
+    line_id: int, *, values: dict[str, Any], actor: Actor, now: datetime, version: int | None = None
+) -> Line:
     """Change a line. An authorised or asked line that changes has to be authorised anew (CHK-10, ORD-4).
 
     Changed labour hours need ``standard_change_reason`` (PAY-8).
@@ -163,7 +173,12 @@ def edit_line(line_id: int, *, values: dict[str, Any], actor: Actor, now: dateti
     line.authorisation = Authorisation.PROPOSED
     db.session.flush()
     timeline.note(
-        order, EventKind.EDIT, N_("Line changed: %(description)s"), actor=actor, now=now, description=line.description
+        order,
+        EventKind.EDIT,
+        N_("Line changed: %(description)s"),
+        actor=actor,
+        now=now,
+        description=line.description,
     )
     refresh(order)
     return line

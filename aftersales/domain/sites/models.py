@@ -43,7 +43,10 @@ class TaxRate(Identified, Base):
     """A tax rate that lines may carry; one of them is the site's default."""
 
     __tablename__ = "tax_rates"
-    __table_args__ = (UniqueConstraint("site_id", "rate"), CheckConstraint("rate >= 0 AND rate < 10000", name="share"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "rate"),
+        CheckConstraint("rate >= 0 AND rate < 10000", name="share"),
+    )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     name: Mapped[str] = mapped_column(String(40))
@@ -84,5 +87,7 @@ class SiteChange(Base):
 
     __tablename__ = "site_changes"
 
-    site_id: Mapped[int] = mapped_column(PrimaryKey, ForeignKey("sites.id"), primary_key=True, autoincrement=False)
+    site_id: Mapped[int] = mapped_column(
+        PrimaryKey, ForeignKey("sites.id"), primary_key=True, autoincrement=False
+    )
     counter: Mapped[int] = mapped_column(Integer)

@@ -21,8 +21,12 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     "promise.reserve_minutes": Setting(60, _l("Reserve added to the promised time"), _l("minutes")),
     "quotation.valid_days": Setting(7, _l("A quote is valid for"), _l("days")),
-    "quotation.reminder_hours": Setting(4, _l("Remind the customer of an unanswered quote after"), _l("hours")),
-    "pickup.reminder_hours": Setting(24, _l("Remind the customer to fetch a finished car after"), _l("hours")),
+    "quotation.reminder_hours": Setting(
+        4, _l("Remind the customer of an unanswered quote after"), _l("hours")
+    ),
+    "pickup.reminder_hours": Setting(
+        24, _l("Remind the customer to fetch a finished car after"), _l("hours")
+    ),
     "followup.first_hours": Setting(24, _l("First follow-up call after delivery, earliest"), _l("hours")),
     "followup.latest_hours": Setting(72, _l("First follow-up call after delivery, latest"), _l("hours")),
     "service.reminder_days": Setting(21, _l("Remind of the next service before it is due"), _l("days")),
@@ -38,7 +42,9 @@ SETTINGS: dict[str, Setting] = {
     "assign.due_minutes": Setting(15, _l("A car is given to a technician within"), _l("minutes")),
     "discount.limit_percent": Setting(5, _l("Highest discount without the service manager"), "%"),
     "prices.hidden_from_technicians": Setting(True, _l("Technicians see no prices")),
-    "work.at_risk_minutes": Setting(30, _l("A car is at risk when less spare time is left than"), _l("minutes")),
+    "work.at_risk_minutes": Setting(
+        30, _l("A car is at risk when less spare time is left than"), _l("minutes")
+    ),
     "guarantee.days": Setting(365, _l("Guarantee on our work"), _l("days")),
     "guarantee.distance": Setting(20000, _l("Guarantee on our work"), "km"),
 }

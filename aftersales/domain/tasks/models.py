@@ -71,7 +71,14 @@ class Task(Identified, Base):
     __tablename__ = "tasks"
     __table_args__ = (
         Index("ix_tasks_open", "site_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("uq_tasks_open_subject", "type", "subject_key", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "uq_tasks_open_subject",
+            "type",
+            "subject_key",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
         Index(None, "service_order_id"),
     )
 

@@ -26,7 +26,9 @@ def open_task(
     """Open a task for a role or a person; an open one of the same type and subject is kept and given the new due time."""
     key = f"{service_order_id or '-'}:{subject_id or '-'}"
     task = db.session.scalar(
-        select(Task).where(Task.type == type_, Task.subject_key == key, Task.closed_at.is_(None)).with_for_update()
+        select(Task)
+        .where(Task.type == type_, Task.subject_key == key, Task.closed_at.is_(None))
+        .with_for_update()
     )
     if task is None:
         task = Task(

@@ -39,5 +39,7 @@ def open_count() -> ColumnElement[int]:
 def list_open(site_id: int, user_id: int, roles: Collection[Role], limit: int = 50) -> list[Task]:
     """The person's open tasks, most urgent first."""
     return list(
-        db.session.scalars(select(Task).where(*_of(site_id, user_id, roles)).order_by(Task.due_at, Task.id).limit(limit))
+        db.session.scalars(
+            select(Task).where(*_of(site_id, user_id, roles)).order_by(Task.due_at, Task.id).limit(limit)
+        )
     )
