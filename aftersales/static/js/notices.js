@@ -48,7 +48,7 @@ document.addEventListener("banner", (event) => {
   const banner = document.createElement("div");
   banner.className = "banner";
   if (notice.tone) banner.dataset.tone = notice.tone;
-  if (notice.retry) banner.dataset.own = "";
+  if (notice.owner) banner.dataset.owner = notice.owner;
   if (notice.icon) banner.append(iconMarkup(notice.icon));
   if (notice.title) banner.append(`${notice.title} `);
   banner.appendChild(document.createElement("span")).append(notice.text);
@@ -56,12 +56,13 @@ document.addEventListener("banner", (event) => {
   region.replaceChildren(banner);
 });
 
+// Whoever put up a banner takes down that one only: a poll that works again says nothing about a failed save.
 document.addEventListener("banner-end", ({ detail }) => {
-  document.querySelector(detail.own ? "#banner > [data-own]" : "#banner > *")?.remove();
+  document.querySelector(`#banner > [data-owner="${detail.owner}"]`)?.remove();
 });
 
 // A message that came with the page (after a plain POST and redirect) leaves like every other toast.
 attach("#toast > .toast", hideLater);
 
-addEventListener("offline", () => emit("banner", { tone: "soon", icon: "wifi-off", text: word("no_connection") }));
-addEventListener("online", () => emit("banner-end", { own: false }));
+addEventListener("offline", () => emit("banner", { owner: "network", tone: "soon", icon: "wifi-off", text: word("no_connection") }));
+addEventListener("online", () => emit("banner-end", { owner: "network" }));

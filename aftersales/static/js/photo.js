@@ -45,7 +45,7 @@ export function start(form) {
 
   function failed(text) {
     show("failed", text);
-    emit("banner", { tone: "urgent", icon: "wifi-off", text: word("no_connection"), retry: send });
+    emit("banner", { owner: "photo", tone: "urgent", icon: "cloud-upload", text: word("photo_waits"), retry: send });
   }
 
   function send() {
@@ -68,7 +68,7 @@ export function start(form) {
       if ([409, 413, 415, 422].includes(request.status)) {
         waiting = null;
         show("failed", words.refused);
-        return emit("banner", { tone: "urgent", icon: "octagon-alert", text: sentenceOf(request) || words.refused });
+        return emit("banner", { owner: "photo", tone: "urgent", icon: "octagon-alert", text: sentenceOf(request) || words.refused });
       }
       failed(words.failed);
     });
@@ -82,7 +82,7 @@ export function start(form) {
     input.value = "";
     show("done", words.saved);
     say.parentElement.dataset.tone = "ok";
-    emit("banner-end", { own: true });
+    emit("banner-end", { owner: "photo" });
     const listener = form.dataset.refresh && document.querySelector(form.dataset.refresh);
     if (listener) window.htmx.trigger(listener, "photo-saved");
   }

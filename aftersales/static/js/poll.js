@@ -11,16 +11,16 @@ export function start(element) {
 
   function good() {
     failures = 0;
-    emit("banner-end", { own: true });
+    emit("banner-end", { owner: "poll" });
     const time = status?.querySelector("[data-polled]");
-    if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     status?.removeAttribute("data-stale");
   }
 
   function bad() {
     failures += 1;
     status?.setAttribute("data-stale", "");
-    if (failures === 2) emit("banner", { tone: "soon", icon: "wifi-off", text: word("no_connection"), retry: () => tick() });
+    if (failures === 2) emit("banner", { owner: "poll", tone: "soon", icon: "wifi-off", text: word("not_current"), retry: () => tick() });
   }
 
   function swap(html) {

@@ -20,10 +20,10 @@ function failed(event) {
   // 409 and 422 carry their sentence in the answer; so do others whose banner is shown already: no retry helps.
   if (answered && ([409, 422].includes(event.detail.xhr.status) || sentenceOf(event.detail.xhr))) return;
   const text = answered ? word("server_failed") : word("no_connection");
-  emit("banner", { tone: "urgent", icon: answered ? "octagon-alert" : "wifi-off", text, retry: retryOf(event.detail) });
+  emit("banner", { owner: "request", tone: "urgent", icon: answered ? "octagon-alert" : "wifi-off", text, retry: retryOf(event.detail) });
 }
 
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, failed);
 document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (event.detail.xhr.status < 400) emit("banner-end", { own: true });
+  if (event.detail.xhr.status < 400) emit("banner-end", { owner: "request" });
 });
