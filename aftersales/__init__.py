@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from aftersales import blueprints, config, db, i18n
 from aftersales.config import Settings
 from aftersales.domain import models as models
+from aftersales.jobs import queue
 from aftersales.web import (
     access,
     assets,
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
 
     db.init_app(app, settings)
+    queue.init_app(app, settings.redis_url)
     i18n.init_app(app)
     CSRFProtect(app)
     Htmx(app)

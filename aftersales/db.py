@@ -34,6 +34,7 @@ NAMING = {
 }
 
 _WRITING = "aftersales_writing"
+Kept = TypeVar("Kept")
 
 
 class Base(DeclarativeBase):
@@ -205,7 +206,7 @@ def transaction() -> Iterator[None]:
     if is_writing():
         raise RuntimeError("A transaction is already open; operations never open one.")
     session.rollback()
-    session.info.update({_WRITING: True, "closing": {}, "after_commit": []})
+    session.info.update({_WRITING: True, "closing": {}, "after_commit": [], "kept": {}})
     try:
         session.connection(execution_options={_WRITING: True})
         yield
@@ -240,6 +241,15 @@ def after_commit(act: Callable[[], object]) -> None:
 def at_closing(key: str, act: Callable[[], object]) -> None:
     """Do ``act`` as the last thing before the commit, once per ``key``: short locks that everyone wants come last."""
     _open_transaction("closing")[key] = act
+
+
+def of_this_transaction(key: str, make: Callable[[], Kept]) -> Kept:
+    """What is kept under ``key`` for as long as the open transaction lasts, made at the first call.
+
+    A transaction that fails takes it along: nothing of it may reach the next one.
+    """
+    kept: Kept = _open_transaction("kept").setdefault(key, make())
+    return kept
 
 
 def _open_transaction(part: str) -> Any:

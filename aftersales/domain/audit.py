@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.db import Base, Identified, Json, UtcDateTime, at_closing, db
+from aftersales.db import Base, Identified, Json, UtcDateTime, at_closing, db, of_this_transaction
 from aftersales.domain.actors import Actor
 
 GENESIS = "0" * 64
@@ -82,15 +82,14 @@ def record(
         subject_id=subject.id,
         details=details or {},
     )
-    pending = db.session().info.setdefault(_PENDING, [])
+    pending: list[AuditEntry] = of_this_transaction(_PENDING, list)
     if not pending:
-        at_closing(_PENDING, _append_pending)
+        at_closing(_PENDING, lambda: _append(pending))
     pending.append(entry)
 
 
-def _append_pending() -> None:
+def _append(entries: list[AuditEntry]) -> None:
     db.session.flush()
-    entries: list[AuditEntry] = db.session().info.pop(_PENDING)
     head = db.session.scalar(select(AuditHead).with_for_update().execution_options(populate_existing=True))
     if head is None:
         head = AuditHead(id=1, digest=GENESIS, length=0)

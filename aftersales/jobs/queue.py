@@ -2,6 +2,9 @@
 
 What must happen stands in the database before; Redis only wakes a worker. So a job that is lost here is
 found by the sweep a minute later, and nobody ever waits for Redis.
+
+This module knows nothing of the product, so operations may use it too:
+``db.after_commit(partial(queue.enqueue, "aftersales.jobs.messages.deliver", message.id))``.
 """
 
 import logging
@@ -13,6 +16,7 @@ import redis
 from flask import Flask, current_app
 from rq import Queue
 from rq.serializers import JSONSerializer
+from rq.utils import import_attribute
 
 MESSAGES = "messages"
 DOCUMENTS = "documents"
@@ -81,3 +85,9 @@ def init_app(app: Flask, redis_url: str) -> None:
 def enqueue(function: str, record_id: int, *, queue: str = MESSAGES) -> bool:
     """See :meth:`JobQueue.enqueue`. ``function`` is a dotted name such as ``aftersales.jobs.messages.deliver``."""
     return cast(JobQueue, current_app.extensions[_EXTENSION]).enqueue(function, record_id, queue=queue)
+
+
+def enqueue_or_run(function: str, record_id: int, *, queue: str = MESSAGES) -> None:
+    """For sweeps: hand the job to a worker, or do it here and now while Redis is away."""
+    if not enqueue(function, record_id, queue=queue):
+        import_attribute(function)(record_id)
