@@ -13,6 +13,7 @@ from aftersales.domain.sites import models as sites
 from aftersales.domain.staffing import models as staffing
 from aftersales.domain.tasks import models as tasks
 from aftersales.domain.vehicles import models as vehicles
+from aftersales.domain.workshop import models as workshop
 
 __all__ = [
     "accounts",
@@ -29,4 +30,5 @@ __all__ = [
     "staffing",
     "tasks",
     "vehicles",
+    "workshop",
 ]

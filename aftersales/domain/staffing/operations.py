@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,8 @@ from aftersales.domain.staffing.models import Attendance, Bay, BayKind, Grade, T
 from aftersales.i18n import gettext
 
 VERB = "staffing.manage"
+Named = TypeVar("Named", Bay, Team)
+Own = TypeVar("Own", Bay, Team, Technician)
 
 
 def add_bay(site_id: int, *, name: str, kind: BayKind, actor: Actor, now: datetime) -> Bay:
@@ -125,17 +127,20 @@ def begin_day(user_id: int, *, site_id: int, now: datetime) -> Attendance:
     Twice is harmless: a day that runs already goes on. Refuses while the person's day runs at another site.
     """
     insert = postgresql_insert if db.session().get_bind().dialect.name == "postgresql" else sqlite_insert
-    begun = db.session.execute(
-        insert(Attendance)
-        .values(site_id=site_id, user_id=user_id, started_at=now)
-        .on_conflict_do_nothing(index_elements=["user_id"], index_where=Attendance.ended_at.is_(None))
-    ).rowcount
+    begun = cast(
+        "CursorResult[Any]",
+        db.session.execute(
+            insert(Attendance)
+            .values(site_id=site_id, user_id=user_id, started_at=now)
+            .on_conflict_do_nothing(index_elements=["user_id"], index_where=Attendance.ended_at.is_(None))
+        ),
+    )
     attendance = lock_day(user_id)
     if attendance is None:  # it ended between the two statements
         raise Refused(gettext("Your day has just ended on another tablet. Clock on again."))
     if attendance.site_id != site_id:
         raise Refused(gettext("You are clocked on at another site. Clock off there first."))
-    if begun:
+    if begun.rowcount:
         sites.note_change(site_id)
     return attendance
 
@@ -163,7 +168,7 @@ def _name(name: str) -> str:
     return name.strip()
 
 
-def _add_named(record: Any) -> Any:
+def _add_named(record: Named) -> Named:
     try:
         with db.session.begin_nested():
             return add(record)
@@ -171,7 +176,7 @@ def _add_named(record: Any) -> Any:
         raise Invalid(gettext("This name is taken. Choose another one."), field="name") from error
 
 
-def _set(record: Any, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
+def _set(record: Own, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
     if "name" in values:
         values = {**values, "name": _name(values["name"])}
     try:
@@ -184,7 +189,7 @@ def _set(record: Any, values: Mapping[str, Any], names: tuple[str, ...]) -> None
         raise Invalid(gettext("This name is taken. Choose another one."), field="name") from error
 
 
-def _own(model: type[Any], ident: int, site_id: int) -> Any:
+def _own(model: type[Own], ident: int, site_id: int) -> Own:
     record = locked(model, ident)
     if record is None or record.site_id != site_id:
         raise NotFound(gettext("There is no such entry at this site."))
@@ -203,6 +208,6 @@ def _check_team(team_id: int | None, site_id: int) -> None:
             raise Invalid(gettext("Choose a team of this site."), field="team_id")
 
 
-def _changed(action: str, record: Any, *, actor: Actor, now: datetime) -> None:
+def _changed(action: str, record: Own, *, actor: Actor, now: datetime) -> None:
     audit.record(action, record, actor=actor, now=now, site_id=record.site_id)
     sites.note_change(record.site_id)

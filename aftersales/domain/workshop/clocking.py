@@ -1,0 +1,232 @@
+"""Clocking on and off: the day and the jobs (DSP-4). One running job per person; a pause has a reason.
+
+Locks are taken in one order: the person's day, then the orders by id. So two people never wait for each other, and
+two taps of one person do.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from aftersales.db import add, db
+from aftersales.domain.accounts.models import User
+from aftersales.domain.actors import Actor
+from aftersales.domain.errors import Invalid, NotFound, Refused
+from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders.models import Authorisation, EventKind, Job, Line, ServiceOrder
+from aftersales.domain.service_orders.operations import lock_order
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.staffing import operations as staffing
+from aftersales.domain.staffing.models import Attendance
+from aftersales.domain.workshop import rules
+from aftersales.domain.workshop.dispatch import need_own
+from aftersales.domain.workshop.models import Clocking, EndReason
+from aftersales.i18n import N_, gettext, label
+
+CLOCKABLE = (OrderState.IN_PROGRESS, OrderState.REPAIRING)
+
+
+def begin_day(*, site_id: int, actor: Actor, now: datetime) -> Attendance:
+    """Clock the actor on for the day."""
+    actor.need("attendance.clock")
+    return staffing.begin_day(_person(actor), site_id=site_id, now=now)
+
+
+def end_day(*, actor: Actor, now: datetime) -> None:
+    """Clock the actor off for the day; a job that still runs ends with it. Twice is harmless."""
+    actor.need("attendance.clock")
+    day = staffing.lock_day(_person(actor))
+    if day is None:
+        return
+    if running := find_running(_person(actor)):
+        _stop(running, lock_order(running.service_order_id), EndReason.END_OF_DAY, actor=actor, now=now)
+    staffing.end_day(day, now=max(now, day.started_at))
+
+
+def clock_on(job_id: int, *, site_id: int, actor: Actor, now: datetime, switch: bool = False) -> Clocking:
+    """Begin to work on a job; the day begins with it if it has not yet. Twice is harmless.
+
+    Refuses when another job of the person runs, unless they ``switch``: that one pauses then. Refuses work that is
+    not authorised, not accepted, finished, or not the person's.
+    """
+    actor.need("jobs.clock")
+    staffing.begin_day(_person(actor), site_id=site_id, now=now)
+    running = find_running(_person(actor))
+    job = _get_job(job_id)
+    orders = {
+        order_id: lock_order(order_id)
+        for order_id in sorted({job.service_order_id, *([running.service_order_id] if running else [])})
+    }
+    order = orders[job.service_order_id]
+    _check_workable(order, job, site_id, actor)
+    if running is not None:
+        if running.job_id == job_id:
+            return running
+        if not switch:
+            raise Refused(
+                gettext(
+                    "You are still clocked on to “%(job)s”. Pause it first, or switch to this one.",
+                    job=_get_job(running.job_id).title,
+                )
+            )
+        _stop(running, orders[running.service_order_id], EndReason.OTHER_JOB, actor=actor, now=now)
+    clocking = add(
+        Clocking(
+            site_id=site_id,
+            service_order_id=order.id,
+            job_id=job_id,
+            user_id=_person(actor),
+            started_at=now,
+        )
+    )
+    refresh(order)
+    timeline.note(order, EventKind.CLOCK, N_("Clocked on: %(title)s"), actor=actor, now=now, title=job.title)
+    return clocking
+
+
+def clock_off(*, reason: EndReason, actor: Actor, now: datetime, note: str = "") -> Clocking | None:
+    """End the actor's running job for a reason; “other” needs a note. None when nothing runs: twice is harmless."""
+    actor.need("jobs.clock")
+    if reason is EndReason.OTHER and not note.strip():
+        raise Invalid(gettext("Say in a few words why you pause."), field="note")
+    staffing.lock_day(_person(actor))
+    running = find_running(_person(actor))
+    if running is None:
+        return None
+    _stop(running, lock_order(running.service_order_id), reason, actor=actor, now=now, note=note)
+    return running
+
+
+def finish_job(job_id: int, *, site_id: int, actor: Actor, now: datetime) -> Job:
+    """The job is done: the actor's clocking on it ends, the job carries who and when. Twice is harmless.
+
+    Refuses while colleagues are still clocked on to it, and where the order is not in repair or nothing of the job is
+    authorised.
+    """
+    actor.need("jobs.clock")
+    staffing.lock_day(_person(actor))
+    job = _get_job(job_id)
+    order = lock_order(job.service_order_id, site_id=site_id)
+    need_own(order, actor)
+    db.session.refresh(job)
+    if job.done_at:
+        return job
+    if order.state is not OrderState.REPAIRING:
+        raise Refused(
+            gettext(
+                "A job is finished during the repair. This order is in state “%(state)s”.",
+                state=label(order.state),
+            )
+        )
+    if not _is_authorised(job_id):
+        raise Refused(
+            gettext("Nothing of this job is approved yet. The advisor has to ask the customer first.")
+        )
+    others = _names_on(job_id, except_user_id=_person(actor))
+    if others:
+        raise Refused(gettext("%(names)s still works on this job. Clock off first.", names=", ".join(others)))
+    running = find_running(_person(actor))
+    if running is not None and running.job_id == job_id:
+        _stop(running, order, EndReason.FINISHED, actor=actor, now=now)
+    done = work.finish_job(job_id, actor=actor, now=now)
+    refresh(order)
+    return done
+
+
+def find_running(user_id: int) -> Clocking | None:
+    """What the person is clocked on to now."""
+    return db.session.scalar(
+        select(Clocking)
+        .where(Clocking.user_id == user_id, Clocking.ended_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+
+
+def refresh(order: ServiceOrder) -> None:
+    """Bring the order's facts about time and people up to date from its clockings: they can always be recomputed."""
+    db.session.flush()
+    clockings = db.session.execute(
+        select(Clocking.user_id, Clocking.started_at, Clocking.ended_at).where(
+            Clocking.service_order_id == order.id
+        )
+    ).all()
+    order.open_clockings = sum(each.ended_at is None for each in clockings)
+    order.worked_minutes = sum(
+        rules.minutes_between(each.started_at, each.ended_at) for each in clockings if each.ended_at
+    )
+    finishers = db.session.scalars(
+        select(Job.done_by_id).where(Job.service_order_id == order.id, Job.done_by_id.is_not(None))
+    )
+    order.repairer_ids = sorted(
+        {each.user_id for each in clockings} | {who for who in finishers if who is not None}
+    )
+    db.session.flush()
+
+
+def _stop(
+    running: Clocking, order: ServiceOrder, reason: EndReason, *, actor: Actor, now: datetime, note: str = ""
+) -> None:
+    # A clock that was set back must not make a negative time.
+    running.ended_at = max(now, running.started_at)
+    running.end_reason, running.note = reason, note.strip()[:200]
+    refresh(order)
+    minutes = rules.minutes_between(running.started_at, running.ended_at)
+    timeline.note(
+        order,
+        EventKind.CLOCK,
+        N_("Clocked off: %(title)s, %(hours)s h"),
+        actor=actor,
+        now=now,
+        reason=note.strip() or str(label(reason)),
+        title=_get_job(running.job_id).title,
+        hours=f"{minutes // 60}:{minutes % 60:02d}",
+    )
+
+
+def _check_workable(order: ServiceOrder, job: Job, site_id: int, actor: Actor) -> None:
+    if order.site_id != site_id:
+        raise NotFound(gettext("There is no such job."))
+    need_own(order, actor)
+    if order.state is OrderState.ASSIGNED:
+        raise Refused(gettext("Accept the car first, then clock on."))
+    if order.state not in CLOCKABLE:
+        raise Refused(
+            gettext("Nobody can clock on now: the order is in state “%(state)s”.", state=label(order.state))
+        )
+    if job.done_at and not order.open_rework:
+        raise Refused(gettext("This job is finished."))
+    if order.state is OrderState.REPAIRING and not _is_authorised(job.id):
+        raise Refused(
+            gettext("Nothing of this job is approved yet. The advisor has to ask the customer first.")
+        )
+
+
+def _is_authorised(job_id: int) -> bool:
+    authorised = select(Line.id).where(
+        Line.job_id == job_id, Line.voided_at.is_(None), Line.authorisation == Authorisation.AUTHORISED
+    )
+    return db.session.scalar(authorised.limit(1)) is not None
+
+
+def _names_on(job_id: int, *, except_user_id: int) -> list[str]:
+    return list(
+        db.session.scalars(
+            select(User.name)
+            .join(Clocking, Clocking.user_id == User.id)
+            .where(Clocking.job_id == job_id, Clocking.ended_at.is_(None), Clocking.user_id != except_user_id)
+            .order_by(User.name)
+        )
+    )
+
+
+def _get_job(job_id: int) -> Job:
+    job = db.session.get(Job, job_id)
+    if job is None or job.voided_at:
+        raise NotFound(gettext("There is no such job."))
+    return job
+
+
+def _person(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise Refused(gettext("Only people clock on and off."))
+    return actor.user_id

@@ -1,0 +1,241 @@
+"""Giving work to people and bays, and the workshop's receipt of the car (DSP-1, DSP-2)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from aftersales.db import db, locked
+from aftersales.domain import audit
+from aftersales.domain.accounts.models import User
+from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.actors import Actor
+from aftersales.domain.errors import Invalid, NotPermitted, Refused, expect_version
+from aftersales.domain.service_orders import timeline
+from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
+from aftersales.domain.service_orders.operations import lock_order, move
+from aftersales.domain.service_orders.states import STANDING_TASKS, OrderState
+from aftersales.domain.staffing import queries as staffing
+from aftersales.domain.staffing.models import Bay, Team
+from aftersales.domain.tasks import operations as tasks
+from aftersales.domain.vehicles.models import Vehicle
+from aftersales.domain.workshop.models import HandoverItem
+from aftersales.i18n import N_, gettext, label
+
+IN_WORKSHOP = (
+    OrderState.ASSIGNED,
+    OrderState.IN_PROGRESS,
+    OrderState.AWAITING_APPROVAL,
+    OrderState.AWAITING_PARTS,
+    OrderState.REPAIRING,
+    OrderState.QUALITY_CHECK,
+)
+"""States in which the car stands in its bay, unless the bay was freed."""
+REASSIGNABLE = IN_WORKSHOP[:-1]
+OVERSEERS = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.TECHNICAL_DIRECTOR, Role.ADMIN})
+
+
+def assign(
+    order_id: int,
+    *,
+    site_id: int,
+    bay_id: int,
+    actor: Actor,
+    now: datetime,
+    technician_id: int | None = None,
+    team_id: int | None = None,
+    version: int | None = None,
+) -> ServiceOrder:
+    """Give the order to a technician or a team and to a bay; given already, it is given anew (DSP-1).
+
+    A technician's team goes with them, so that colleagues can lend a hand. Refuses a bay that another car stands in,
+    people who get no work here, and orders whose work is finished.
+    """
+    actor.need("dispatch.assign")
+    order = lock_order(order_id, site_id=site_id)
+    expect_version(order, version)
+    if order.state is not OrderState.CHECKED_IN and order.state not in REASSIGNABLE:
+        raise Refused(
+            gettext("This order cannot be assigned: it is in state “%(state)s”.", state=label(order.state))
+        )
+    who = _give_to(order, technician_id, team_id)
+    bay = _take_bay(order, bay_id)
+    if order.state is OrderState.CHECKED_IN:
+        move(
+            order,
+            "assign",
+            actor=actor,
+            now=now,
+            reason=gettext("%(who)s, bay %(bay)s", who=who, bay=bay.name),
+        )
+        return order
+    db.session.flush()
+    timeline.note(
+        order,
+        EventKind.EDIT,
+        N_("Assigned to %(who)s, bay %(bay)s"),
+        actor=actor,
+        now=now,
+        who=who,
+        bay=bay.name,
+    )
+    audit.record(
+        "orders.reassign",
+        order,
+        actor=actor,
+        now=now,
+        site_id=site_id,
+        details={"technician_id": technician_id, "team_id": order.team_id, "bay_id": bay_id},
+    )
+    if order.state is OrderState.ASSIGNED:
+        _renew_task(order, now)
+    return order
+
+
+def free_bay(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> ServiceOrder:
+    """The car was driven out of its bay, for example while it waits for parts; another car may come in.
+
+    Twice is harmless. Refuses while somebody is clocked on.
+    """
+    actor.need("jobs.clock")
+    order = lock_order(order_id, site_id=site_id)
+    if order.bay_id is None:
+        return order
+    if order.open_clockings:
+        raise Refused(
+            gettext("Somebody is still clocked on to this car. Clock off first, then free the bay.")
+        )
+    bay = db.session.get_one(Bay, order.bay_id)
+    order.bay_id = None
+    db.session.flush()
+    timeline.note(order, EventKind.EDIT, N_("Bay %(bay)s is free again"), actor=actor, now=now, bay=bay.name)
+    return order
+
+
+def accept(
+    order_id: int, *, site_id: int, acknowledged: Collection[HandoverItem], actor: Actor, now: datetime
+) -> ServiceOrder:
+    """The technician takes over car, key, order and check-in sheet, with the time (DSP-2), and begins (STEP-5).
+
+    Who accepts a team's order becomes its technician. Twice is harmless. Refuses when something was not received.
+    """
+    actor.need("jobs.accept")
+    order = lock_order(order_id, site_id=site_id)
+    need_own(order, actor)
+    if order.state is OrderState.IN_PROGRESS and order.technician_id == actor.user_id:
+        return order
+    missing = [item for item in HandoverItem if item not in acknowledged]
+    if missing:
+        raise Invalid(
+            gettext(
+                "Tick what you received. Missing: %(items)s.",
+                items=", ".join(label(item) for item in missing),
+            ),
+            field="acknowledged",
+        )
+    move(order, "accept", actor=actor, now=now)
+    order.workshop_received_at = now
+    order.technician_id = order.technician_id or actor.user_id
+    db.session.flush()
+    timeline.note(
+        order,
+        EventKind.NOTE,
+        N_("Workshop received car, key, order and check-in sheet"),
+        actor=actor,
+        now=now,
+    )
+    return order
+
+
+def need_own(order: ServiceOrder, actor: Actor) -> None:
+    """Refuse people who have nothing to do with the order: not its technician, not of its team, on none of its jobs."""
+    if not is_own(order, actor):
+        raise NotPermitted(
+            gettext("This order is not yours. The workshop manager can assign it to you or to your team.")
+        )
+
+
+def is_own(order: ServiceOrder, actor: Actor) -> bool:
+    """Whether the actor works on the order or oversees all work."""
+    if actor.is_system or actor.roles & OVERSEERS or actor.user_id == order.technician_id:
+        return True
+    if actor.user_id is None:
+        return False
+    if order.team_id is not None:
+        technician = staffing.find_technician(actor.user_id, order.site_id)
+        if technician is not None and technician.team_id == order.team_id:
+            return True
+        if db.session.get_one(Team, order.team_id).leader_id == actor.user_id:
+            return True
+    helps = select(Job.id).where(
+        Job.service_order_id == order.id, Job.technician_id == actor.user_id, Job.voided_at.is_(None)
+    )
+    return db.session.scalar(helps.limit(1)) is not None
+
+
+def _give_to(order: ServiceOrder, technician_id: int | None, team_id: int | None) -> str:
+    """Set technician and team; the name of who has the order now."""
+    if technician_id is None and team_id is None:
+        raise Invalid(gettext("Choose a technician or a team."), field="technician_id")
+    name = ""
+    if technician_id is not None:
+        technician = staffing.find_technician(technician_id, order.site_id)
+        if technician is None or not technician.is_active:
+            raise Invalid(gettext("Choose a technician of this site."), field="technician_id")
+        team_id = technician.team_id if team_id is None else team_id
+        name = db.session.get_one(User, technician_id).name
+    if team_id is not None:
+        team = staffing.get_team(team_id, order.site_id)
+        if not team.is_active and technician_id is None:
+            raise Invalid(gettext("Choose a team of this site."), field="team_id")
+        name = name or team.name
+    order.technician_id, order.team_id = technician_id, team_id
+    return name
+
+
+def _take_bay(order: ServiceOrder, bay_id: int) -> Bay:
+    """Put the car into the bay. The bay's row is locked first: of two cars for one bay the second finds it taken."""
+    bay = locked(Bay, bay_id)
+    if bay is None or bay.site_id != order.site_id or not bay.is_active:
+        raise Invalid(gettext("Choose a bay of this site."), field="bay_id")
+    other = find_in_bay(bay_id, except_order_id=order.id)
+    if other is not None:
+        plate = db.session.get_one(Vehicle, other.vehicle_id).plate
+        raise Refused(
+            gettext(
+                "%(plate)s stands in bay %(bay)s (order %(number)s). Free the bay first, or choose another one.",
+                plate=plate,
+                bay=bay.name,
+                number=other.number,
+            )
+        )
+    order.bay_id = bay_id
+    return bay
+
+
+def find_in_bay(bay_id: int, *, except_order_id: int = 0) -> ServiceOrder | None:
+    """The order whose car stands in the bay."""
+    return db.session.scalar(
+        select(ServiceOrder)
+        .where(
+            ServiceOrder.bay_id == bay_id,
+            ServiceOrder.id != except_order_id,
+            ServiceOrder.closed_at.is_(None),
+            ServiceOrder.state.in_(IN_WORKSHOP),
+        )
+        .limit(1)
+    )
+
+
+def _renew_task(order: ServiceOrder, now: datetime) -> None:
+    """The task to accept goes to whom the order was given."""
+    standing = STANDING_TASKS[OrderState.ASSIGNED]
+    tasks.open_task(
+        standing.type,
+        site_id=order.site_id,
+        role=standing.role,
+        person_id=order.technician_id,
+        service_order_id=order.id,
+        due_at=now + timedelta(minutes=standing.due_minutes),
+        now=now,
+    )
