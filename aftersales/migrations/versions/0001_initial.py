@@ -1114,6 +1114,65 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "clockings",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "finished",
+                "break",
+                "parts",
+                "approval",
+                "bay",
+                "other_job",
+                "end_of_day",
+                "other",
+                name="endreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name=op.f("ck_clockings_ended")),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_clockings_order")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_clockings_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_clockings_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_clockings_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clockings_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clockings")),
+    )
+    with op.batch_alter_table("clockings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clockings_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(
+            "ix_clockings_running_order",
+            ["service_order_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_clockings_service_order_id"), ["service_order_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_clockings_site_id_started_at"), ["site_id", "started_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_clockings_running",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "lines",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1280,6 +1339,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_service_order_id"), ["service_order_id"], unique=False)
 
     op.create_table(
+        "problem_reports",
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_unsafe", sa.Boolean(), nullable=False),
+        sa.Column("extra_minutes", sa.Integer(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reported_by_name", sa.String(length=200), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("answer", sa.String(length=200), nullable=False),
+        sa.Column("new_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("extra_minutes >= 0", name=op.f("ck_problem_reports_extra_minutes")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_problem_reports_job_id")),
+        sa.ForeignKeyConstraint(["new_job_id"], ["jobs.id"], name=op.f("fk_problem_reports_new_job_id")),
+        sa.ForeignKeyConstraint(
+            ["reported_by_id"], ["users.id"], name=op.f("fk_problem_reports_reported_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_problem_reports_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_reports")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_problem_reports_client_id")),
+    )
+    with op.batch_alter_table("problem_reports", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_problem_reports_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
         "requisitions",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1346,6 +1438,44 @@ def upgrade() -> None:
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_signatures_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
+        "job_photos",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "phase",
+            sa.Enum(
+                "before",
+                "during",
+                "after",
+                name="photophase",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_job_photos_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_job_photos_job_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["problem_reports.id"], name=op.f("fk_job_photos_report_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_job_photos_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_photos")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_job_photos_attachment_id")),
+    )
+    with op.batch_alter_table("job_photos", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_photos_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_photos_report_id"), ["report_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_job_photos_service_order_id"), ["service_order_id"], unique=False
         )
 
     op.create_table(
@@ -1519,6 +1649,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("requisition_lines")
+    with op.batch_alter_table("job_photos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_photos_service_order_id"))
+        batch_op.drop_index(batch_op.f("ix_job_photos_report_id"))
+        batch_op.drop_index(batch_op.f("ix_job_photos_job_id"))
+
+    op.drop_table("job_photos")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
 
@@ -1527,6 +1663,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_requisitions_service_order_id"))
 
     op.drop_table("requisitions")
+    with op.batch_alter_table("problem_reports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_problem_reports_service_order_id"))
+
+    op.drop_table("problem_reports")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_service_order_id"))
         batch_op.drop_index(
@@ -1541,6 +1681,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lines_job_id"))
 
     op.drop_table("lines")
+    with op.batch_alter_table("clockings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_clockings_running",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_clockings_site_id_started_at"))
+        batch_op.drop_index(batch_op.f("ix_clockings_service_order_id"))
+        batch_op.drop_index(
+            "ix_clockings_running_order",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_clockings_job_id"))
+
+    op.drop_table("clockings")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_tasks_open_subject",
