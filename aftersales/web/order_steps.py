@@ -10,7 +10,7 @@ from aftersales.i18n import lazy_gettext as _l
 
 _STEPS: list[tuple[LazyString | str, frozenset[S]]] = [
     (_l("Booked"), frozenset({S.BOOKED})),
-    (_l("Checked in"), frozenset({S.ARRIVED, S.CHECKED_IN, S.ASSIGNED})),
+    (_l("Check-in"), frozenset({S.ARRIVED, S.CHECKED_IN, S.ASSIGNED})),
     (_l("Diagnosis"), frozenset({S.IN_PROGRESS})),
     (_l("Quote"), frozenset({S.AWAITING_APPROVAL})),
     (_l("In work"), frozenset({S.AWAITING_PARTS, S.REPAIRING})),
