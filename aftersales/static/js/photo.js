@@ -1,9 +1,10 @@
 // Photo capture: shrinks the picture on the tablet, sends it with an id made here and shows the progress on the tile.
 // A failed sending keeps picture and id: pressing the tile again sends the very same photo.
-import { csrfToken, emit, newId, sentenceOf, word } from "./core.js";
+import { csrfToken, emit, iconMarkup, newId, sentenceOf, word } from "./core.js";
 
 const LONG_EDGE = 2000;
 const QUALITY = 0.85;
+const LOOKS = { sending: ["", "cloud-upload"], done: ["ok", "circle-check"], failed: ["urgent", "rotate-ccw"] };
 
 async function shrink(file) {
   let bitmap;
@@ -29,9 +30,13 @@ export function start(form) {
   let waiting = null; // { blob, id } of the photo that is not yet at the server
 
   function show(state, text) {
-    form.dataset.state = state;
+    const [tone, icon] = LOOKS[state];
     say.textContent = text;
+    if (form.dataset.state === state) return;
+    form.dataset.state = state;
+    say.parentElement.dataset.tone = tone;
     say.parentElement.querySelector(".icon")?.remove();
+    say.before(iconMarkup(icon));
   }
 
   function preview(blob) {
@@ -81,7 +86,6 @@ export function start(form) {
     waiting = null;
     input.value = "";
     show("done", words.saved);
-    say.parentElement.dataset.tone = "ok";
     emit("banner-end", { owner: "photo" });
     const listener = form.dataset.refresh && document.querySelector(form.dataset.refresh);
     if (listener) window.htmx.trigger(listener, "photo-saved");

@@ -1,0 +1,122 @@
+"""Every component as the browser shows it: both themes, tablet, upright tablet and phone."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
+from werkzeug.serving import make_server
+
+from aftersales import config, create_app
+from e2e.accessibility import assert_accessible
+from e2e.conftest import PHONE, PORTRAIT, TABLET, OpenPage
+from tests.gallery import blueprint
+from tests.servers import free_port
+
+DEVICES = {"tablet": TABLET, "upright": PORTRAIT, "phone": PHONE}
+FIRST_LOAD_REQUESTS = 6
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the gallery of components."""
+    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(tmp_path_factory.mktemp("gallery"))}))
+    app.register_blueprint(blueprint)
+    server = make_server("127.0.0.1", free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def page(open_page: OpenPage, gallery: str, request: pytest.FixtureRequest) -> Page:
+    device: dict[str, Any] = getattr(request, "param", TABLET)
+    return open_page(**device, base_url=gallery)
+
+
+@pytest.mark.parametrize("theme", ["light", "bay"])
+@pytest.mark.parametrize("page", DEVICES.values(), ids=DEVICES, indirect=True)
+def test_components_are_accessible_and_fit_the_screen(page: Page, theme: str) -> None:
+    page.goto(f"/_gallery?theme={theme}")
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("page", DEVICES.values(), ids=DEVICES, indirect=True)
+def test_every_target_is_at_least_48_pixels(page: Page) -> None:
+    page.goto("/_gallery")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(a, button, input, select, summary)")]
+            .map((element) => element.closest("label.check, .choice label, .verdict label, .shot-pick") ?? element)
+            .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
+            .filter(([, box]) => box.width > 1 && (box.width < 47.5 || box.height < 47.5))
+            .filter(([html]) => !html.includes('type="password"') && !html.includes('type="hidden"'))
+            .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
+    )
+    assert small == []
+
+
+def test_a_page_without_pictures_takes_six_requests_at_first(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/no-such-page")
+    page.wait_for_load_state("networkidle")
+    assert len(asked) <= FIRST_LOAD_REQUESTS, asked
+
+
+def test_a_tap_or_enter_on_the_car_opens_the_damage_form_for_that_zone(page: Page) -> None:
+    page.goto("/_gallery?theme=light")
+    page.locator('.zone[data-zone="hood"]').click(position={"x": 20, "y": 60})
+    dialog = page.locator("#light-dialog")
+    expect(dialog.locator("[data-zone-name]")).to_have_text("Bonnet")
+    assert dialog.locator("[name=zone]").input_value() == "hood"
+    assert 200 < int(dialog.locator("[name=x]").input_value()) < 480
+    dialog.get_by_label("Close without saving").click()
+    expect(dialog).to_be_hidden()
+    page.locator('.zone[data-zone="door-rl"]').focus()
+    page.keyboard.press("Enter")
+    assert dialog.locator("[name=zone]").input_value() == "door-rl"
+
+
+def test_a_photo_is_shrunk_on_the_tablet_and_sent_again_with_the_same_id(page: Page, tmp_path: Path) -> None:
+    """CHK-3: a 12 megapixel photo leaves the tablet with a long edge of 2000 pixels; a new try is the same photo."""
+    large = tmp_path / "large.jpg"
+    Image.effect_noise((4032, 3024), 40).convert("RGB").save(large, quality=90)
+    bodies: list[bytes] = []
+
+    def answer(route: Route) -> None:
+        bodies.append(route.request.post_data_buffer or b"")
+        route.abort() if len(bodies) == 1 else route.fulfill(status=204)
+
+    page.route("**/upload", answer)
+    page.goto("/_gallery?theme=light")
+    page.evaluate("document.getElementById('light-photo').action = '/upload'")
+    tile = page.locator("#light-photo")
+    tile.locator("input[type=file]").set_input_files(large)
+    expect(tile).to_have_attribute("data-state", "failed")
+    tile.locator(".shot-img").click()
+    expect(tile).to_have_attribute("data-state", "done")
+    assert [_part(body, b"photo_id") for body in bodies] == [_part(bodies[0], b"photo_id")] * 2
+    assert all(len(body) < large.stat().st_size / 2 for body in bodies)
+    with Image.open(tmp_path / "large.jpg") as original:
+        assert max(original.size) == 4032
+    sent = tmp_path / "sent.jpg"
+    sent.write_bytes(_part(bodies[1], b"photo"))
+    with Image.open(sent) as shrunk:
+        assert shrunk.size == (2000, 1500)
+
+
+def _part(body: bytes, name: bytes) -> bytes:
+    """The content of one part of a multipart body."""
+    boundary = body.split(b"\r\n", 1)[0]
+    for part in body.split(boundary):
+        head, _, content = part.partition(b"\r\n\r\n")
+        if b'name="' + name + b'"' in head:
+            return content.removesuffix(b"\r\n")
+    raise LookupError(name)
