@@ -93,6 +93,7 @@ class Article(Versioned, Base):
     )
 
     number: Mapped[str] = mapped_column(String(60), unique=True)
+    number_normalised: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[ArticleKind] = mapped_column(enum_type(ArticleKind), default=ArticleKind.PART)
     unit: Mapped[Unit] = mapped_column(enum_type(Unit), default=Unit.PIECE)
@@ -187,7 +188,7 @@ class RequisitionLine(Identified, Base):
         ),
         Index("ix_requisition_lines_waiting", "article_id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index(None, "service_order_id"),
-        CheckConstraint("wanted >= 0 AND reserved >= 0 AND ordered >= 0", name="quantities"),
+        CheckConstraint("wanted >= 0 AND reserved >= 0 AND ordered >= 0 AND forgone >= 0", name="quantities"),
         CheckConstraint("returned >= 0 AND returned <= issued", name="returned"),
     )
 
@@ -202,9 +203,13 @@ class RequisitionLine(Identified, Base):
     ordered: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     issued: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     returned: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    forgone: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    """Of the line's quantity: given back and not needed after all, so that ``wanted`` is that much less."""
     expected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the last missing piece comes: as ordered, else as the parts desk confirmed it."""
+    confirmed_arrival_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it arrives, as the parts desk told the advisor before it was ordered (QUO-1)."""
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When the parts desk said when it arrives; what it said is ``expected_at`` until it is ordered."""
     confirmed_by_name: Mapped[str] = mapped_column(String(200), default="")
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -45,6 +45,10 @@ SETTINGS: dict[str, Setting] = {
     "work.at_risk_minutes": Setting(
         30, _l("A car is at risk when less spare time is left than"), _l("minutes")
     ),
+    "parts.order_minutes": Setting(
+        60, _l("Missing parts are ordered, and their arrival is confirmed, within"), _l("minutes")
+    ),
+    "parts.issue_minutes": Setting(15, _l("Requested parts are handed out within"), _l("minutes")),
     "guarantee.days": Setting(365, _l("Guarantee on our work"), _l("days")),
     "guarantee.distance": Setting(20000, _l("Guarantee on our work"), "km"),
 }
