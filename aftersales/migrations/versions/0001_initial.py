@@ -82,6 +82,7 @@ def upgrade() -> None:
     op.create_table(
         "articles",
         sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("number_normalised", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column(
             "kind",
@@ -123,6 +124,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_articles_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
+        sa.UniqueConstraint("number_normalised", name=op.f("uq_articles_number_normalised")),
     )
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_articles_barcode"), ["barcode"], unique=False)
@@ -1491,7 +1493,9 @@ def upgrade() -> None:
         sa.Column("ordered", sa.BigInteger(), nullable=False),
         sa.Column("issued", sa.BigInteger(), nullable=False),
         sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("forgone", sa.BigInteger(), nullable=False),
         sa.Column("expected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_arrival_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by_name", sa.String(length=200), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
@@ -1501,7 +1505,8 @@ def upgrade() -> None:
             "returned >= 0 AND returned <= issued", name=op.f("ck_requisition_lines_returned")
         ),
         sa.CheckConstraint(
-            "wanted >= 0 AND reserved >= 0 AND ordered >= 0", name=op.f("ck_requisition_lines_quantities")
+            "wanted >= 0 AND reserved >= 0 AND ordered >= 0 AND forgone >= 0",
+            name=op.f("ck_requisition_lines_quantities"),
         ),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_requisition_lines_article_id")
