@@ -1,13 +1,15 @@
 """Languages: the words of enums, the reader's locale, and gettext for code that knows no request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from flask_babel import refresh as forget_locale
 from flask_babel.speaklater import LazyString
 
-__all__ = ["LANGUAGES", "N_", "gettext", "init_app", "label", "lazy_gettext", "ngettext", "words_for"]
+__all__ = ["LANGUAGES", "N_", "gettext", "init_app", "label", "lazy_gettext", "ngettext", "speaking", "words_for"]
 
 LANGUAGES = {"en": "English"}
 """Languages that are complete; Polish and both Chinese scripts follow."""
@@ -30,6 +32,20 @@ def words_for(kind: type[StrEnum], words: Mapping[StrEnum, LazyString | str]) ->
 def label(member: StrEnum) -> str:
     """The member's label in the reader's language."""
     return str(_words[type(member)][member])
+
+
+@contextmanager
+def speaking(language: str, timezone: str) -> Iterator[None]:
+    """Words, dates and times as somebody else than the reader of this page needs them: for messages and documents."""
+    before = g.get("timezone")
+    g.timezone = timezone
+    forget_locale()
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.timezone = before
+        forget_locale()
 
 
 def _locale() -> str:

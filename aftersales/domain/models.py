@@ -8,6 +8,7 @@ from aftersales.domain.documents import models as documents
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
+from aftersales.domain.quotations import models as quotations
 from aftersales.domain.service_orders import models as service_orders
 from aftersales.domain.sites import models as sites
 from aftersales.domain.staffing import models as staffing
@@ -25,6 +26,7 @@ __all__ = [
     "messaging",
     "numbering",
     "parts",
+    "quotations",
     "service_orders",
     "sites",
     "staffing",

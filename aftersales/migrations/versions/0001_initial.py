@@ -1481,6 +1481,128 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "quotations",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "checkin",
+                "quotation",
+                "supplement",
+                name="quotationkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("includes_tax", sa.Boolean(), nullable=False),
+        sa.Column(
+            "estimate_way",
+            sa.Enum(
+                "system",
+                "symptom",
+                "item",
+                name="estimateway",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("promised_before_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("authorised_before_gross", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sent_by_name", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "answered_by",
+            sa.Enum(
+                "link",
+                "in_person",
+                "phone",
+                name="answeredby",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("answered_name", sa.String(length=200), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_by_name", sa.String(length=200), nullable=False),
+        sa.Column("answer_note", sa.Text(), nullable=False),
+        sa.Column("approved_net", sa.BigInteger(), nullable=False),
+        sa.Column("approved_tax", sa.BigInteger(), nullable=False),
+        sa.Column("approved_gross", sa.BigInteger(), nullable=False),
+        sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answer_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "approved_net + approved_tax = approved_gross", name=op.f("ck_quotations_approved_sum")
+        ),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_quotations_sum")),
+        sa.CheckConstraint("version_no > 0", name=op.f("ck_quotations_version")),
+        sa.ForeignKeyConstraint(
+            ["answer_document_id"], ["documents.id"], name=op.f("fk_quotations_answer_document_id")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_quotations_document_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_quotations_recorded_by_id")),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["users.id"], name=op.f("fk_quotations_sent_by_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_quotations_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signatures.id"], name=op.f("fk_quotations_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_quotations_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotations")),
+        sa.UniqueConstraint(
+            "service_order_id", "version_no", name=op.f("uq_quotations_service_order_id_version_no")
+        ),
+    )
+    with op.batch_alter_table("quotations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_quotations_due",
+            ["valid_until"],
+            unique=False,
+            sqlite_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+        )
+        batch_op.create_index(
+            "uq_quotations_waiting",
+            ["service_order_id"],
+            unique=True,
+            sqlite_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+        )
+
+    op.create_table(
         "requisition_lines",
         sa.Column("requisition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1540,6 +1662,49 @@ def upgrade() -> None:
             sqlite_where=sa.text("settled_at IS NULL"),
             postgresql_where=sa.text("settled_at IS NULL"),
         )
+
+    op.create_table(
+        "quotation_jobs",
+        sa.Column("quotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column(
+            "pay_type",
+            sa.Enum(
+                "customer",
+                "warranty",
+                "insurance",
+                "internal",
+                "goodwill",
+                name="paytype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_asked", sa.Boolean(), nullable=False),
+        sa.Column("photo_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("decline_reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_quotation_jobs_sum")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_quotation_jobs_job_id")),
+        sa.ForeignKeyConstraint(
+            ["quotation_id"], ["quotations.id"], name=op.f("fk_quotation_jobs_quotation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation_jobs")),
+        sa.UniqueConstraint("quotation_id", "job_id", name=op.f("uq_quotation_jobs_quotation_id_job_id")),
+    )
+    with op.batch_alter_table("quotation_jobs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quotation_jobs_job_id"), ["job_id"], unique=False)
 
     op.create_table(
         "reservations",
@@ -1631,8 +1796,126 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_stock_movements_stock_id_id"), ["stock_id", "id"], unique=False)
 
+    op.create_table(
+        "deferred_work",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quotation_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_reason", sa.String(length=200), nullable=False),
+        sa.Column("taken_up_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_deferred_work_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["quotation_job_id"], ["quotation_jobs.id"], name=op.f("fk_deferred_work_quotation_job_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_deferred_work_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_deferred_work_site_id")),
+        sa.ForeignKeyConstraint(
+            ["taken_up_order_id"], ["service_orders.id"], name=op.f("fk_deferred_work_taken_up_order_id")
+        ),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_deferred_work_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deferred_work")),
+        sa.UniqueConstraint("quotation_job_id", name=op.f("uq_deferred_work_quotation_job_id")),
+    )
+    with op.batch_alter_table("deferred_work", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deferred_work_site_id_due_on"), ["site_id", "due_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_deferred_work_vehicle_id"), ["vehicle_id"], unique=False)
+
+    op.create_table(
+        "quotation_lines",
+        sa.Column("quotation_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "labour",
+                "part",
+                "material",
+                "sublet",
+                "fee",
+                name="linekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column("article_number", sa.String(length=60), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_rate", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "supplied_by",
+            sa.Enum(
+                "workshop",
+                "customer",
+                name="suppliedby",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "part_grade",
+            sa.Enum(
+                "original",
+                "aftermarket",
+                "used",
+                name="partgrade",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_in_stock", sa.Boolean(), nullable=False),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_quotation_lines_sum")),
+        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_quotation_lines_line_id")),
+        sa.ForeignKeyConstraint(
+            ["quotation_job_id"], ["quotation_jobs.id"], name=op.f("fk_quotation_lines_quotation_job_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation_lines")),
+    )
+    with op.batch_alter_table("quotation_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quotation_lines_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_quotation_lines_quotation_job_id"), ["quotation_job_id"], unique=False
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("quotation_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quotation_lines_quotation_job_id"))
+        batch_op.drop_index(batch_op.f("ix_quotation_lines_line_id"))
+
+    op.drop_table("quotation_lines")
+    with op.batch_alter_table("deferred_work", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deferred_work_vehicle_id"))
+        batch_op.drop_index(batch_op.f("ix_deferred_work_site_id_due_on"))
+
+    op.drop_table("deferred_work")
     with op.batch_alter_table("stock_movements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stock_movements_stock_id_id"))
         batch_op.drop_index(batch_op.f("ix_stock_movements_service_order_id"))
@@ -1640,6 +1923,10 @@ def downgrade() -> None:
 
     op.drop_table("stock_movements")
     op.drop_table("reservations")
+    with op.batch_alter_table("quotation_jobs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quotation_jobs_job_id"))
+
+    op.drop_table("quotation_jobs")
     with op.batch_alter_table("requisition_lines", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_requisition_lines_waiting",
@@ -1654,6 +1941,27 @@ def downgrade() -> None:
         )
 
     op.drop_table("requisition_lines")
+    with op.batch_alter_table("quotations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quotations_waiting",
+            sqlite_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_quotations_due",
+            sqlite_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "answered_at IS NULL AND withdrawn_at IS NULL AND replaced_at IS NULL AND expired_at IS NULL"
+            ),
+        )
+
+    op.drop_table("quotations")
     with op.batch_alter_table("job_photos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_photos_service_order_id"))
         batch_op.drop_index(batch_op.f("ix_job_photos_report_id"))

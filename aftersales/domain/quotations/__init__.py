@@ -1,0 +1,1 @@
+"""Quotations: what the customer is asked, version by version, and what they answered."""
