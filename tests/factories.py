@@ -8,11 +8,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
-from aftersales.db import Base, add, db
+from aftersales.db import Base, db
+from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import Authorisation, Line, LineKind, ServiceOrder
+from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle
 from tests.cast import Cast
 
@@ -30,39 +32,28 @@ def fresh(record: Record) -> Record:
 
 
 def customer(cast: Cast, **values: Any) -> Customer:
-    name = values.pop("name", "Katarzyna Mazur")
-    return add(
-        Customer(
-            name=name,
-            search=name.lower(),
-            **{
-                "phone": "+48 601 234 567",
-                "phone_normalised": "+48601234567",
-                "email": "katarzyna@example.org",
-                "created_at": NOW,
-                **values,
-            },
-        )
+    return customers.add_customer(
+        site_id=cast.site.id,
+        actor=cast.advisor.actor(),
+        now=NOW,
+        **{"name": "Katarzyna Mazur", "phone": "601 234 567", "email": "katarzyna@example.org", **values},
     )
 
 
 def vehicle(cast: Cast, owner: Customer | None = None, **values: Any) -> Vehicle:
-    plate = values.pop("plate", f"KR 7P{next(_numbers):03d}")
-    return add(
-        Vehicle(
-            plate=plate,
-            plate_normalised=plate.replace(" ", "").upper(),
-            owner_id=(owner or customer(cast)).id,
-            **{
-                "plate_country": "PL",
-                "make": "VW",
-                "model": "Passat 2.0 TDI",
-                "year": 2019,
-                "odometer": 118_000,
-                "created_at": NOW,
-                **values,
-            },
-        )
+    return vehicles.add_vehicle(
+        site_id=cast.site.id,
+        owner_id=(owner or customer(cast)).id,
+        actor=cast.advisor.actor(),
+        now=NOW,
+        **{
+            "plate": f"KR 7P{next(_numbers):03d}",
+            "make": "VW",
+            "model": "Passat 2.0 TDI",
+            "year": 2019,
+            "odometer": 118_000,
+            **values,
+        },
     )
 
 

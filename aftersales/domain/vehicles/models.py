@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, UtcDateTime, Versioned, enum_type
@@ -52,13 +52,16 @@ words_for(
 )
 
 
+_HAS_VIN = text("vin <> ''")
+
+
 class Vehicle(Versioned, Base):
     """A vehicle. ``plate`` stands as written, ``plate_normalised`` without spaces, dots, dashes and case."""
 
     __tablename__ = "vehicles"
     __table_args__ = (
         Index(None, "plate_normalised"),
-        Index(None, "vin"),
+        Index("uq_vehicles_vin", "vin", unique=True, sqlite_where=_HAS_VIN, postgresql_where=_HAS_VIN),
         CheckConstraint("odometer >= 0", name="odometer"),
     )
 

@@ -545,7 +545,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vehicles_next_service_on"), ["next_service_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_vehicles_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_vehicles_plate_normalised"), ["plate_normalised"], unique=False)
-        batch_op.create_index(batch_op.f("ix_vehicles_vin"), ["vin"], unique=False)
+        batch_op.create_index(
+            "uq_vehicles_vin",
+            ["vin"],
+            unique=True,
+            sqlite_where=sa.text("vin <> ''"),
+            postgresql_where=sa.text("vin <> ''"),
+        )
 
     op.create_table(
         "ownerships",
@@ -2084,7 +2090,9 @@ def downgrade() -> None:
 
     op.drop_table("ownerships")
     with op.batch_alter_table("vehicles", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_vehicles_vin"))
+        batch_op.drop_index(
+            "uq_vehicles_vin", sqlite_where=sa.text("vin <> ''"), postgresql_where=sa.text("vin <> ''")
+        )
         batch_op.drop_index(batch_op.f("ix_vehicles_plate_normalised"))
         batch_op.drop_index(batch_op.f("ix_vehicles_owner_id"))
         batch_op.drop_index(batch_op.f("ix_vehicles_next_service_on"))
