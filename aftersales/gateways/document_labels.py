@@ -109,6 +109,7 @@ LABELS: dict[str, str] = {
     "quotation": N_("Quotation"),
     "reason": N_("Reason"),
     "reference": N_("Reference"),
+    "reported": N_("Reported by the customer"),
     "result": N_("Result"),
     "rework": N_("Mended after an earlier check"),
     "road_test": N_("Road test"),
