@@ -62,13 +62,18 @@ class FontSet:
         return _breakable("".join(self._sign(sign) for sign in unicodedata.normalize("NFC", words)))
 
     def _sign(self, sign: str) -> str:
-        if sign == "\n" or ord(sign) in self.signs:
-            return sign
         kind = unicodedata.category(sign)
+        if sign == "\n":
+            return sign
         if kind in {"Zs", "Zl", "Zp"} or sign in "\t\r":
-            return " "
-        if kind in {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}:
-            # Control signs, joiners, variation selectors: they have no look of their own.
+            return sign if kind == "Zs" and ord(sign) in self.signs else " "
+        if kind in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+            # They have no look of their own, some fonts list them all the same, and the renderer refuses them;
+            # those that turn the direction of writing could make a price read otherwise.
+            return ""
+        if ord(sign) in self.signs:
+            return sign
+        if kind in {"Mn", "Me"}:
             return ""
         if kind in {"So", "Sk"}:
             return f"[{unicodedata.name(sign, 'sign').lower()}]"
