@@ -3,6 +3,7 @@
 from aftersales.domain import audit, numbering
 from aftersales.domain.accounts import models as accounts
 from aftersales.domain.attachments import models as attachments
+from aftersales.domain.catalogue import models as catalogue
 from aftersales.domain.customers import models as customers
 from aftersales.domain.documents import models as documents
 from aftersales.domain.links import models as links
@@ -20,6 +21,7 @@ __all__ = [
     "accounts",
     "attachments",
     "audit",
+    "catalogue",
     "customers",
     "documents",
     "links",

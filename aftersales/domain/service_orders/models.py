@@ -10,28 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Json, Money, Quantity, Rate, UtcDateTime, Versioned, enum_type
 from aftersales.domain.accounts.models import User
+from aftersales.domain.catalogue.kinds import LineKind as LineKind
+from aftersales.domain.catalogue.kinds import PayType as PayType
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders.states import CLOSED, LANES, Lane, OrderState
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 from aftersales.money import Amount
-
-
-class PayType(StrEnum):
-    CUSTOMER = "customer"
-    WARRANTY = "warranty"
-    INSURANCE = "insurance"
-    INTERNAL = "internal"
-    GOODWILL = "goodwill"
-
-
-class LineKind(StrEnum):
-    LABOUR = "labour"
-    PART = "part"
-    MATERIAL = "material"
-    SUBLET = "sublet"
-    FEE = "fee"
 
 
 class Authorisation(StrEnum):
@@ -79,26 +65,6 @@ class EventKind(StrEnum):
     NOTE = "note"
 
 
-words_for(
-    PayType,
-    {
-        PayType.CUSTOMER: _l("Customer pays"),
-        PayType.WARRANTY: _l("Manufacturer pays"),
-        PayType.INSURANCE: _l("Insurer pays"),
-        PayType.INTERNAL: _l("Workshop pays"),
-        PayType.GOODWILL: _l("Goodwill"),
-    },
-)
-words_for(
-    LineKind,
-    {
-        LineKind.LABOUR: _l("Labour"),
-        LineKind.PART: _l("Part"),
-        LineKind.MATERIAL: _l("Material"),
-        LineKind.SUBLET: _l("Sublet"),
-        LineKind.FEE: _l("Fee"),
-    },
-)
 words_for(
     Authorisation,
     {

@@ -19,6 +19,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "canned_jobs",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("model_filter", sa.String(length=200), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_jobs")),
+        sa.UniqueConstraint("code", name=op.f("uq_canned_jobs_code")),
+    )
+    op.create_table(
+        "labour_times",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("hours", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "skill",
+            sa.Enum(
+                "mechanical",
+                "electrical",
+                "diagnosis",
+                "body",
+                "paint",
+                name="skill",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("hours > 0", name=op.f("ck_labour_times_hours")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_labour_times")),
+        sa.UniqueConstraint("code", name=op.f("uq_labour_times_code")),
+    )
+    op.create_table(
         "sign_in_tries",
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
@@ -209,6 +249,77 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "name", name=op.f("uq_bays_site_id_name")),
     )
     op.create_table(
+        "canned_job_lines",
+        sa.Column("canned_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "labour",
+                "part",
+                "material",
+                "sublet",
+                "fee",
+                name="linekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column(
+            "skill",
+            sa.Enum(
+                "mechanical",
+                "electrical",
+                "diagnosis",
+                "body",
+                "paint",
+                name="skill",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("labour_time_code", sa.String(length=40), nullable=False),
+        sa.Column("article_number", sa.String(length=60), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "price_source",
+            sa.Enum(
+                "rate",
+                "article",
+                "fixed",
+                name="pricesource",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unit_price", sa.BigInteger(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(price_source = 'fixed') = (unit_price IS NOT NULL)",
+            name=op.f("ck_canned_job_lines_fixed_price"),
+        ),
+        sa.CheckConstraint(
+            "price_source <> 'article' OR article_number <> ''", name=op.f("ck_canned_job_lines_article")
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_canned_job_lines_quantity")),
+        sa.ForeignKeyConstraint(
+            ["canned_job_id"], ["canned_jobs.id"], name=op.f("fk_canned_job_lines_canned_job_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_job_lines")),
+    )
+    with op.batch_alter_table("canned_job_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_canned_job_lines_canned_job_id"), ["canned_job_id"], unique=False
+        )
+
+    op.create_table(
         "closed_days",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -268,6 +379,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customers_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_customers_phone_normalised"), ["phone_normalised"], unique=False)
         batch_op.create_index(batch_op.f("ix_customers_search"), ["search"], unique=False)
+
+    op.create_table(
+        "labour_rates",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "skill",
+            sa.Enum(
+                "mechanical",
+                "electrical",
+                "diagnosis",
+                "body",
+                "paint",
+                name="skill",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "pay_type",
+            sa.Enum(
+                "customer",
+                "warranty",
+                "insurance",
+                "internal",
+                "goodwill",
+                name="paytype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("price >= 0", name=op.f("ck_labour_rates_price")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_labour_rates_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_labour_rates")),
+    )
+    with op.batch_alter_table("labour_rates", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_labour_rates_for_all",
+            ["site_id", "skill"],
+            unique=True,
+            sqlite_where=sa.text("pay_type IS NULL"),
+            postgresql_where=sa.text("pay_type IS NULL"),
+        )
+        batch_op.create_index("uq_labour_rates_pay_type", ["site_id", "skill", "pay_type"], unique=True)
 
     op.create_table(
         "memberships",
@@ -2133,6 +2294,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_memberships_site_id_role"))
 
     op.drop_table("memberships")
+    with op.batch_alter_table("labour_rates", schema=None) as batch_op:
+        batch_op.drop_index("uq_labour_rates_pay_type")
+        batch_op.drop_index(
+            "uq_labour_rates_for_all",
+            sqlite_where=sa.text("pay_type IS NULL"),
+            postgresql_where=sa.text("pay_type IS NULL"),
+        )
+
+    op.drop_table("labour_rates")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_search"))
         batch_op.drop_index(batch_op.f("ix_customers_phone_normalised"))
@@ -2141,6 +2311,10 @@ def downgrade() -> None:
     op.drop_table("customers")
     op.drop_table("counters")
     op.drop_table("closed_days")
+    with op.batch_alter_table("canned_job_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_canned_job_lines_canned_job_id"))
+
+    op.drop_table("canned_job_lines")
     op.drop_table("bays")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entries_subject_type_subject_id"))
@@ -2169,4 +2343,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_tries_address_at"))
 
     op.drop_table("sign_in_tries")
+    op.drop_table("labour_times")
+    op.drop_table("canned_jobs")
     op.drop_table("audit_head")
