@@ -18,7 +18,7 @@ from aftersales.domain.accounts.models import Membership, User
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.sites.models import OpeningHours, Site, TaxRate
-from aftersales.domain.staffing.models import Bay
+from aftersales.domain.staffing.models import Bay, Technician
 
 PASSWORD = "correct horse battery"
 
@@ -161,4 +161,6 @@ def _employ(key: str, name: str, role: Role, site: Place) -> Person:
         )
     )
     add(Membership(user_id=user.id, site_id=site.id, role=role))
+    if role is Role.TECHNICIAN:
+        add(Technician(site_id=site.id, user_id=user.id))
     return Person(user.id, name, user.email, site.id, frozenset({role}))
