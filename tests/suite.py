@@ -15,6 +15,11 @@ LINT = (
     ("ruff format", ["-m", "ruff", "format", "--check", "."]),
     ("mypy", ["-m", "mypy"]),
 )
+# These ask nothing of the tests' database: once is enough.
+WITHOUT_DATABASE = (
+    "tests/guards", "tests/gateways", "tests/jobs/test_queue.py", "tests/jobs/test_worker.py", "tests/test_html.py",
+    "tests/test_serve.py",
+)  # fmt: skip
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)")
 
 
@@ -59,7 +64,7 @@ def everything() -> tuple[list[Result], list[str]]:
     if servers.has_postgres():
         results.append(
             pytest(
-                "tests on PostgreSQL", "tests", "--ignore=tests/guards", "--ignore=tests/test_html.py",
+"tests on PostgreSQL", "tests", *(f"--ignore={path}" for path in WITHOUT_DATABASE),
                 AFTERSALES_TEST_DATABASE="postgresql",
             )
         )  # fmt: skip

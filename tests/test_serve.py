@@ -1,0 +1,115 @@
+"""Starting and stopping the whole product, as ``bin/run`` does."""
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from e2e.server import Product, product
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with product(tmp_path_factory.mktemp("running"), "--empty") as started:
+        yield started
+
+
+def start(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "aftersales.serve", *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_it_serves_and_says_where(running: Product) -> None:
+    with urllib.request.urlopen(running.url("/healthz")) as answer:
+        assert answer.status == 200
+
+
+def test_an_empty_workshop_says_what_to_do_first(running: Product) -> None:
+    assert "set up the workshop and its first administrator" in running.said()
+
+
+def test_a_second_start_names_the_first_one(running: Product) -> None:
+    second = start("--port", "0", "--data", str(running.data))
+    assert second.returncode != 0
+    assert "already running" in second.stderr
+    assert running.address in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_taken_port_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = start("--port", str(port), "--data", str(tmp_path))
+    assert refused.returncode != 0
+    assert f"Port {port}" in refused.stderr
+    assert "--port" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()  # root may write anywhere, but not below a file
+    refused = start("--port", "0", "--data", str(tmp_path / "file" / "data"))
+    assert refused.returncode != 0
+    assert "cannot be written" in refused.stderr
+    assert "--data" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def begin(data: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "aftersales.serve", "--port", "0", "--empty", "--data", str(data)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Ctrl-C"):
+            return process
+    raise AssertionError("it did not start")
+
+
+def family_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def test_ctrl_c_leaves_nothing_running_even_in_a_folder_with_a_long_name(tmp_path: Path) -> None:
+    process = begin(tmp_path / ("long" * 30))
+    family = family_of(process)
+    assert len(family) >= 6  # Valkey, gunicorn and its two workers, the worker and its two parts
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+
+
+def test_killed_it_leaves_nothing_running_and_starts_again(tmp_path: Path) -> None:
+    first = begin(tmp_path)
+    family = family_of(first)
+    first.kill()
+    assert first.wait(30) == -signal.SIGKILL
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+    second = begin(tmp_path)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(30) == 0
+
+
+def test_when_a_part_dies_all_is_stopped_and_named(tmp_path: Path) -> None:
+    process = begin(tmp_path)
+    family = family_of(process)
+    (valkey,) = [child for child in family if "valkey" in child.name()]
+    valkey.kill()
+    assert process.wait(30) == 1
+    assert process.stdout is not None
+    assert "The redis process ended by itself" in process.stdout.read()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
