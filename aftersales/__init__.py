@@ -1,6 +1,7 @@
 """Aftersales: a vehicle workshop's aftersales service, from the appointment to the paid invoice."""
 
 from flask import Flask
+from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
@@ -30,12 +31,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["SECRET_KEY"] = settings.secret_key
+    app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
 
     db.init_app(app, settings)
     queue.init_app(app, settings.redis_url)
     i18n.init_app(app)
     CSRFProtect(app)
+    Compress(app)
     Htmx(app)
     security.init_app(app, settings)
     session.init_app(app, settings)

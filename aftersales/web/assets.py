@@ -150,7 +150,7 @@ def init_app(app: Flask) -> None:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         else:
             response.headers["Cache-Control"] = "no-cache"
-        response.set_etag(asset.hashed_name)
+        response.set_etag(asset.hashed_name, weak=True)
         return response.make_conditional(request)
 
     # The endpoint of Flask's own static files keeps its name and URL; only what answers it is ours.

@@ -121,3 +121,9 @@ def _found(all_assets: assets.Assets, name: str) -> assets.Asset:
 
 def _text(all_assets: assets.Assets, name: str) -> str:
     return _found(all_assets, name).body.decode()
+
+
+def test_pages_travel_compressed(client: CheckingClient) -> None:
+    page = client.get("/sign-in", headers={"Accept-Encoding": "br, gzip"})
+    assert page.headers["Content-Encoding"] == "br"
+    assert int(page.headers["Content-Length"]) < 10_000

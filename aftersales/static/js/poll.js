@@ -40,7 +40,7 @@ export function start(element) {
     const goTo = answer.headers.get("HX-Redirect");
     if (goTo) return location.assign(goTo);
     // A portal that answers everything with a page of its own is no good answer either.
-    if (answer.status !== 200 || answer.redirected || answer.headers.get("HX-Partial") === "no") return bad();
+    if (answer.status !== 200 || answer.redirected) return bad();
     etag = answer.headers.get("ETag") ?? "";
     const html = await answer.text();
     if (/<html[\s>]/i.test(html)) return bad();

@@ -1,10 +1,6 @@
-// Theme switch: the form with data-theme-form posts the choice to the server; the page changes at once.
+// Theme: a field named `theme` shows its choice on the page at once; its form keeps it.
 import { attach } from "./core.js";
 
-attach("form[data-theme-form]", (form) => {
-  form.addEventListener("change", (event) => {
-    if (event.target.name !== "theme") return;
-    document.documentElement.dataset.theme = event.target.value;
-    form.requestSubmit();
-  });
+attach('[name="theme"]', (field) => {
+  field.addEventListener("change", () => { document.documentElement.dataset.theme = field.value || "light"; });
 });
