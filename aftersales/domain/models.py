@@ -1,9 +1,11 @@
 """All tables, imported in one place so that migrations and the mapper see the whole schema."""
 
-from aftersales.domain import audit, numbering
+from aftersales.domain import audit, numbering, submissions
 from aftersales.domain.accounts import models as accounts
+from aftersales.domain.appointments import models as appointments
 from aftersales.domain.attachments import models as attachments
 from aftersales.domain.catalogue import models as catalogue
+from aftersales.domain.checkins import models as checkins
 from aftersales.domain.customers import models as customers
 from aftersales.domain.documents import models as documents
 from aftersales.domain.links import models as links
@@ -19,9 +21,11 @@ from aftersales.domain.workshop import models as workshop
 
 __all__ = [
     "accounts",
+    "appointments",
     "attachments",
     "audit",
     "catalogue",
+    "checkins",
     "customers",
     "documents",
     "links",
@@ -32,6 +36,7 @@ __all__ = [
     "service_orders",
     "sites",
     "staffing",
+    "submissions",
     "tasks",
     "vehicles",
     "workshop",

@@ -264,10 +264,17 @@ class Line(Versioned, Base):
     part_grade: Mapped[PartGrade] = mapped_column(enum_type(PartGrade), default=PartGrade.ORIGINAL)
     standard_change_reason: Mapped[str] = mapped_column(String(200), default="")
     """Why the hours differ from the labour-time standard (PAY-8)."""
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the customer signed the check-in with this line on it."""
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     void_reason: Mapped[str] = mapped_column(String(200), default="")
 
     job: Mapped[Job] = relationship(back_populates="lines")
+
+    @property
+    def needs_new_signature(self) -> bool:
+        """Whether the line was changed after the customer signed it (CHK-10)."""
+        return self.signed_at is not None and self.authorisation is Authorisation.PROPOSED
 
     @property
     def amount(self) -> Amount:

@@ -1,0 +1,290 @@
+"""Check-ins: what was seen, handed over and agreed when a car came, as the customer signed it."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from aftersales.db import Base, Identified, Money, UtcDateTime, Versioned, enum_type
+from aftersales.domain.attachments.models import Attachment
+from aftersales.i18n import lazy_gettext as _l
+from aftersales.i18n import words_for
+
+
+class Station(StrEnum):
+    """The places of the walkaround in their fixed order (CHK-2)."""
+
+    ENGINE_BAY = "engine_bay"
+    VIN = "vin"
+    LEFT = "left"
+    FRONT_LEFT = "front_left"
+    FRONT = "front"
+    FRONT_RIGHT = "front_right"
+    RIGHT = "right"
+    REAR_RIGHT = "rear_right"
+    REAR = "rear"
+    REAR_LEFT = "rear_left"
+    ROOF = "roof"
+    BOOT = "boot"
+    DASHBOARD = "dashboard"
+    INTERIOR = "interior"
+
+    @property
+    def number(self) -> int:
+        """The station's place in the walk, counted from 1."""
+        return list(Station).index(self) + 1
+
+
+class DamageKind(StrEnum):
+    SCRATCH = "scratch"
+    DENT = "dent"
+    CRACK = "crack"
+    CHIP = "chip"
+    RUST = "rust"
+    KERB = "kerb"
+    MISSING = "missing"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    LIGHT = "light"
+    MEDIUM = "medium"
+    HEAVY = "heavy"
+
+
+class Zone(StrEnum):
+    """The zones of the car map."""
+
+    FRONT = "front"
+    HOOD = "hood"
+    WINDSCREEN = "windscreen"
+    ROOF = "roof"
+    REAR_WINDOW = "rear-window"
+    BOOT = "boot"
+    REAR = "rear"
+    FENDER_FL = "fender-fl"
+    DOOR_FL = "door-fl"
+    DOOR_RL = "door-rl"
+    FENDER_RL = "fender-rl"
+    WHEEL_FL = "wheel-fl"
+    WHEEL_RL = "wheel-rl"
+    FENDER_FR = "fender-fr"
+    DOOR_FR = "door-fr"
+    DOOR_RR = "door-rr"
+    FENDER_RR = "fender-rr"
+    WHEEL_FR = "wheel-fr"
+    WHEEL_RR = "wheel-rr"
+
+
+class OldParts(StrEnum):
+    """What happens to replaced parts (CHK-9)."""
+
+    GIVE_BACK = "give_back"
+    DISPOSE = "dispose"
+    SHOW = "show"
+
+
+class PaymentWay(StrEnum):
+    CASH = "cash"
+    CARD = "card"
+    TRANSFER = "transfer"
+    ACCOUNT = "account"
+
+
+class ContactWay(StrEnum):
+    """How the customer wants to hear from us during the visit."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    EMAIL = "email"
+
+
+words_for(
+    Station,
+    {
+        Station.ENGINE_BAY: _l("Engine bay"),
+        Station.VIN: _l("VIN"),
+        Station.LEFT: _l("Left side"),
+        Station.FRONT_LEFT: _l("Front left"),
+        Station.FRONT: _l("Front"),
+        Station.FRONT_RIGHT: _l("Front right"),
+        Station.RIGHT: _l("Right side"),
+        Station.REAR_RIGHT: _l("Rear right"),
+        Station.REAR: _l("Rear"),
+        Station.REAR_LEFT: _l("Rear left"),
+        Station.ROOF: _l("Windscreen and roof"),
+        Station.BOOT: _l("Boot and spare wheel"),
+        Station.DASHBOARD: _l("Dashboard"),
+        Station.INTERIOR: _l("Interior"),
+    },
+)
+words_for(
+    DamageKind,
+    {
+        DamageKind.SCRATCH: _l("Scratch"),
+        DamageKind.DENT: _l("Dent"),
+        DamageKind.CRACK: _l("Crack"),
+        DamageKind.CHIP: _l("Stone chip"),
+        DamageKind.RUST: _l("Rust"),
+        DamageKind.KERB: _l("Kerb damage"),
+        DamageKind.MISSING: _l("Missing part"),
+        DamageKind.OTHER: _l("Other"),
+    },
+)
+words_for(Severity, {Severity.LIGHT: _l("Light"), Severity.MEDIUM: _l("Medium"), Severity.HEAVY: _l("Heavy")})
+words_for(
+    Zone,
+    {
+        Zone.FRONT: _l("Front"),
+        Zone.HOOD: _l("Bonnet"),
+        Zone.WINDSCREEN: _l("Windscreen"),
+        Zone.ROOF: _l("Roof"),
+        Zone.REAR_WINDOW: _l("Rear window"),
+        Zone.BOOT: _l("Boot lid"),
+        Zone.REAR: _l("Rear"),
+        Zone.FENDER_FL: _l("Front wing, left"),
+        Zone.DOOR_FL: _l("Front door, left"),
+        Zone.DOOR_RL: _l("Rear door, left"),
+        Zone.FENDER_RL: _l("Rear wing, left"),
+        Zone.WHEEL_FL: _l("Front wheel, left"),
+        Zone.WHEEL_RL: _l("Rear wheel, left"),
+        Zone.FENDER_FR: _l("Front wing, right"),
+        Zone.DOOR_FR: _l("Front door, right"),
+        Zone.DOOR_RR: _l("Rear door, right"),
+        Zone.FENDER_RR: _l("Rear wing, right"),
+        Zone.WHEEL_FR: _l("Front wheel, right"),
+        Zone.WHEEL_RR: _l("Rear wheel, right"),
+    },
+)
+words_for(
+    OldParts,
+    {
+        OldParts.GIVE_BACK: _l("Give back"),
+        OldParts.DISPOSE: _l("Dispose of"),
+        OldParts.SHOW: _l("Show, then dispose of"),
+    },
+)
+words_for(
+    PaymentWay,
+    {
+        PaymentWay.CASH: _l("Cash"),
+        PaymentWay.CARD: _l("Card"),
+        PaymentWay.TRANSFER: _l("Bank transfer"),
+        PaymentWay.ACCOUNT: _l("On account"),
+    },
+)
+words_for(
+    ContactWay, {ContactWay.PHONE: _l("Call"), ContactWay.SMS: _l("SMS"), ContactWay.EMAIL: _l("E-mail")}
+)
+
+_KEY_IN_HOUSE = text("key_tag <> '' AND key_returned_at IS NULL")
+
+
+class CheckIn(Versioned, Base):
+    """The record of one arrival. It is changed until it is signed; ``prepared_digest`` says of which content the
+    document of ``document_id`` was made, so that nobody signs something else than what is on the screen."""
+
+    __tablename__ = "checkins"
+    __table_args__ = (
+        Index(
+            "uq_checkins_key_tag",
+            "site_id",
+            "key_tag",
+            unique=True,
+            sqlite_where=_KEY_IN_HOUSE,
+            postgresql_where=_KEY_IN_HOUSE,
+        ),
+        CheckConstraint("fuel_eighths BETWEEN 0 AND 8", name="fuel"),
+        CheckConstraint("charge_percent BETWEEN 0 AND 100", name="charge"),
+        CheckConstraint("odometer >= 0", name="odometer"),
+        CheckConstraint("diagnosis_fee >= 0", name="fee"),
+    )
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"), unique=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    covers_fitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    identity_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    brought_by: Mapped[str] = mapped_column(String(120), default="")
+    """Who brought the car where it was not the customer."""
+    odometer: Mapped[int | None]
+    fuel_eighths: Mapped[int | None]
+    charge_percent: Mapped[int | None]
+    key_tag: Mapped[str] = mapped_column(String(20), default="")
+    key_returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    parking_place: Mapped[str] = mapped_column(String(40), default="")
+    old_parts: Mapped[OldParts] = mapped_column(enum_type(OldParts), default=OldParts.DISPOSE)
+    wants_wash: Mapped[bool] = mapped_column(default=False)
+    payment_way: Mapped[PaymentWay | None] = mapped_column(enum_type(PaymentWay))
+    contact_way: Mapped[ContactWay] = mapped_column(enum_type(ContactWay), default=ContactWay.PHONE)
+    diagnosis_consented: Mapped[bool] = mapped_column(default=False)
+    diagnosis_fee: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    belongings_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
+    prepared_digest: Mapped[str] = mapped_column(String(64), default="")
+    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signatures.id"))
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CheckInPhoto(Identified, Base):
+    """A photo taken at a station of the walkaround; the newest of a station is the one that counts."""
+
+    __tablename__ = "checkin_photos"
+    __table_args__ = (UniqueConstraint("attachment_id"),)
+
+    checkin_id: Mapped[int] = mapped_column(ForeignKey("checkins.id"), index=True)
+    station: Mapped[Station] = mapped_column(enum_type(Station))
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"))
+
+    attachment: Mapped[Attachment] = relationship()
+
+
+class Damage(Versioned, Base):
+    """One pin on the car map. ``x`` and ``y`` are units of the drawing (0-680 and 0-816, front at the top).
+
+    ``client_id`` is made on the tablet: the second arrival of it is the first one's answer.
+    """
+
+    __tablename__ = "damages"
+    __table_args__ = (
+        Index(None, "vehicle_id"),
+        CheckConstraint("x BETWEEN 0 AND 680 AND y BETWEEN -2 AND 816", name="place"),
+        CheckConstraint("size_cm >= 0", name="size"),
+    )
+
+    checkin_id: Mapped[int] = mapped_column(ForeignKey("checkins.id"), index=True)
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"))
+    client_id: Mapped[str] = mapped_column(String(64), unique=True)
+    zone: Mapped[Zone] = mapped_column(enum_type(Zone))
+    x: Mapped[int]
+    y: Mapped[int]
+    kind: Mapped[DamageKind] = mapped_column(enum_type(DamageKind))
+    severity: Mapped[Severity] = mapped_column(enum_type(Severity))
+    size_cm: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(Text, default="")
+    is_seen_by_customer: Mapped[bool] = mapped_column(default=False)
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_name: Mapped[str] = mapped_column(String(200))
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    repaired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    attachment: Mapped[Attachment | None] = relationship()
+
+
+class Belonging(Versioned, Base):
+    """Something the customer left in the car; kept in a numbered box where that is wiser (CHK-5)."""
+
+    __tablename__ = "belongings"
+
+    checkin_id: Mapped[int] = mapped_column(ForeignKey("checkins.id"), index=True)
+    client_id: Mapped[str] = mapped_column(String(64), unique=True)
+    what: Mapped[str] = mapped_column(String(120))
+    box: Mapped[str] = mapped_column(String(20), default="")
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
