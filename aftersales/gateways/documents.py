@@ -1,10 +1,12 @@
 """Draws documents: data in, the bytes of an archive-grade PDF out. ``document_data`` says what each one holds."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 import typst
@@ -53,29 +55,31 @@ class _Renderer:
     def render(self, document: Document, language: str, translate: Callable[[str], str]) -> bytes:
         if document.issued_at.tzinfo is None:
             raise ValueError("issued_at must say its time zone")
-        data = self._plain(document)
-        assert isinstance(data, dict)
         tag, _, script = language.replace("_", "-").partition("-")
-        data |= {
+        pictures: dict[str, bytes] = {}
+        data = {
             "labels": {name: self.fonts.showable(translate(words)) for name, words in LABELS.items()},
             "fonts": self.fonts.families,
             "lang": tag,
             "region": _REGIONS.get(script.lower(), script if len(script) == 2 else None),
-        }
-        files = self.pages | {
-            "main.typ": self.pages[f"{document.kind}.typ"],
-            "data.json": json.dumps(data, ensure_ascii=False).encode(),
+            **{name: self._plain(value, pictures) for name, value in _values(document)},
         }
         try:
-            with self.lock:
-                pdf = self.compiler.compile(
-                    input=files,  # type: ignore[type-var]  # its stubs forget that files may come as a dict
-                    format="pdf",
-                    # PDF/A-3, into which an invoice's XML can be embedded later; PDF/UA, which can be read aloud.
-                    pdf_standards=["a-3a", "ua-1"],
-                    timestamp=int(document.issued_at.timestamp()),
-                )
-        except RuntimeError as error:
+            with TemporaryDirectory(prefix="aftersales-document-") as name:
+                folder = Path(name)
+                for file, content in (self.pages | pictures).items():
+                    (folder / file).write_bytes(content)
+                (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+                with self.lock:
+                    pdf = self.compiler.compile(
+                        input=folder / f"{document.kind}.typ",
+                        root=folder,
+                        format="pdf",
+                        # PDF/A-3, into which an invoice's XML can be embedded later; PDF/UA, to be read aloud.
+                        pdf_standards=["a-3a", "ua-1"],
+                        timestamp=int(document.issued_at.timestamp()),
+                    )
+        except (RuntimeError, OSError) as error:
             raise DocumentFailed(
                 "not_drawn",
                 N_("The document %(number)s could not be drawn. Tell the administrator: %(why)s"),
@@ -85,18 +89,27 @@ class _Renderer:
         assert isinstance(pdf, bytes)
         return pdf
 
-    def _plain(self, value: object) -> object:
-        """The data as JSON can hold them: texts made showable, pictures as numbers, since no file stands behind."""
+    def _plain(self, value: object, pictures: dict[str, bytes]) -> object:
+        """``value`` as JSON can hold it: texts made showable, pictures put aside as files under their digest.
+
+        Numbers instead of files would double both time and memory.
+        """
         if isinstance(value, str):
             return self.fonts.showable(value)
         if isinstance(value, bytes):
-            return list(value)
+            name = sha256(value).hexdigest()
+            pictures[name] = value
+            return name
         if isinstance(value, tuple):
-            return [self._plain(part) for part in value]
+            return [self._plain(part, pictures) for part in value]
         if is_dataclass(value):
-            return {
-                field.name: self._plain(getattr(value, field.name))
-                for field in fields(value)
-                if field.name != "issued_at"
-            }
+            return {name: self._plain(part, pictures) for name, part in _values(value)}
         return value
+
+
+def _values(record: object) -> Iterator[tuple[str, object]]:
+    """Names and values of a record, without the instant that only the PDF itself keeps."""
+    assert is_dataclass(record)
+    for field in fields(record):
+        if field.name != "issued_at":
+            yield field.name, getattr(record, field.name)
