@@ -20,6 +20,7 @@ from aftersales.web import (
     presentation,
     security,
     session,
+    task_links,
 )
 
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     presentation.init_app(app)
     navigation.init_app(app)
+    task_links.init_app(app)
     health.init_app(app)
     blueprints.register(app)
     return app

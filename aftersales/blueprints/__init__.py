@@ -2,7 +2,13 @@
 
 from flask import Flask
 
-from aftersales.blueprints import account, files, orders, today
+from aftersales.blueprints import (
+    account,
+    files,
+    orders,
+    tasks,
+    today,
+)
 
 
 def register(app: Flask) -> None:
@@ -11,6 +17,7 @@ def register(app: Flask) -> None:
         account.blueprint,
         files.blueprint,
         orders.blueprint,
+        tasks.blueprint,
         today.blueprint,
     ):
         app.register_blueprint(blueprint)

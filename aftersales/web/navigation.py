@@ -21,6 +21,7 @@ class Place:
 
 PLACES: list[Place] = [
     Place("today.page", "tasks.read", "calendar", _l("Today")),
+    Place("tasks.index", "tasks.read", "list-checks", _l("Tasks")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
 ]
 
@@ -35,7 +36,7 @@ class RailItem:
 
 
 def rail_items() -> list[RailItem]:
-    """The rail's items for the signed-in person; the first carries the number of open tasks."""
+    """The rail's items for the signed-in person; “Tasks” carries how many are open."""
     if not current_user.is_authenticated:
         return []
     area = (request.endpoint or "").split(".")[0]
@@ -45,7 +46,7 @@ def rail_items() -> list[RailItem]:
             icon=place.icon,
             label=str(place.words),
             current=place.endpoint.split(".")[0] == area,
-            count=current_user.open_tasks if place.endpoint == "today.page" else 0,
+            count=current_user.open_tasks if place.endpoint == "tasks.index" else 0,
         )
         for place in PLACES
         if current_user.may(place.verb)

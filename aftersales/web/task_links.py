@@ -1,0 +1,52 @@
+"""Where each task is done: the screen that its type opens."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import Flask, current_app, url_for
+
+from aftersales.domain.tasks.models import TaskType
+
+
+class Linked(Protocol):
+    """What a task's address is made of; the record and its rows in lists have it."""
+
+    @property
+    def type(self) -> TaskType: ...
+    @property
+    def service_order_id(self) -> int | None: ...
+    @property
+    def subject_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """An endpoint that takes ``order_id``, and the task's subject under the name ``subject`` where one is given."""
+
+    endpoint: str
+    subject: str = ""
+    takes_order: bool = True
+
+
+SCREENS: dict[TaskType, Screen] = {
+    TaskType.ASSIGN_TECHNICIAN: Screen("dispatch.page"),
+    TaskType.ACCEPT_JOB: Screen("jobs.order"),
+    TaskType.REPORT_ADDITIONAL: Screen("jobs.report", "report_id"),
+    TaskType.REWORK: Screen("jobs.order"),
+}
+"""The screens of the tasks; areas add their rows. A task without one opens its order."""
+
+
+def url_of(task: Linked) -> str:
+    """The address of the task's screen."""
+    screen = SCREENS.get(task.type)
+    if screen is None or screen.endpoint not in current_app.view_functions:
+        return url_for("orders.page", order_id=task.service_order_id) if task.service_order_id else "/"
+    values = {"order_id": task.service_order_id} if screen.takes_order else {}
+    if screen.subject:
+        values[screen.subject] = task.subject_id
+    return url_for(screen.endpoint, **values)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["task_url"] = url_of
