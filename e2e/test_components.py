@@ -1,9 +1,11 @@
 """Every component as the browser shows it: both themes, tablet, upright tablet and phone."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from PIL import Image
@@ -114,6 +116,80 @@ def test_a_photo_is_shrunk_on_the_tablet_and_sent_again_with_the_same_id(page: P
     sent.write_bytes(_part(bodies[1], b"photo"))
     with Image.open(sent) as shrunk:
         assert shrunk.size == (2000, 1500)
+
+
+@pytest.mark.console("500", "ERR_INTERNET_DISCONNECTED", "htmx:")
+def test_a_failed_save_says_so_and_the_new_try_is_the_same_deed(page: Page) -> None:
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(parse_qs(route.request.post_data or "")["submission_id"][0])
+        route.fulfill(status=500 if len(sent) == 1 else 200, body="Saved")
+
+    page.route(
+        "**/_gallery", lambda route: answer(route) if route.request.method == "POST" else route.fallback()
+    )
+    page.goto("/_gallery?theme=light")
+    page.get_by_role("button", name="Save by htmx").click()
+    banner = page.locator("#banner")
+    expect(banner).to_contain_text("This did not work. Nothing was changed.")
+    banner.get_by_role("button", name="Try again").click()
+    expect(page.locator("#light-saved")).to_have_text("Saved")
+    expect(banner).to_be_empty()
+    assert len(sent) == 2 and sent[0] == sent[1]
+    assert page.locator("#light-save [name=submission_id]").input_value() != sent[0]
+
+
+@pytest.mark.console("ERR_INTERNET_DISCONNECTED", "htmx:")
+def test_without_a_connection_a_save_says_so_and_keeps_the_page(page: Page) -> None:
+    page.goto("/_gallery?theme=light")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save by htmx").click()
+    expect(page.locator("#banner")).to_contain_text("No connection")
+    expect(page.get_by_role("button", name="Save by htmx")).to_be_focused()
+
+
+def test_the_focus_comes_back_to_the_button_that_was_disabled_while_it_worked(page: Page) -> None:
+    page.route(
+        "**/_gallery",
+        lambda route: route.fulfill(body="Saved") if route.request.method == "POST" else route.fallback(),
+    )
+    page.goto("/_gallery?theme=light")
+    page.get_by_role("button", name="Save by htmx").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#light-saved")).to_have_text("Saved")
+    expect(page.get_by_role("button", name="Save by htmx")).to_be_focused()
+
+
+def test_a_drawn_signature_travels_as_picture_and_strokes(page: Page) -> None:
+    bodies: list[bytes] = []
+
+    def answer(route: Route) -> None:
+        bodies.append(route.request.post_data_buffer or b"")
+        route.fulfill(body="Signed")
+
+    page.route("**/signed", answer)
+    page.goto("/_gallery?theme=light")
+    form = page.locator("form:has([data-signature])")
+    form.evaluate("form => { form.action = '/signed'; }")
+    canvas = form.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 30 + 12 * step, box["y"] + 60 + 20 * (step % 2))
+    page.mouse.up()
+    form.get_by_label("Full name").fill("Katarzyna Mazur")
+    form.evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/signed")
+    assert _part(bodies[0], b"light-sign_png").startswith(b"\x89PNG")
+    strokes = json.loads(_part(bodies[0], b"light-sign_strokes"))
+    assert len(strokes) == 1 and len(strokes[0]) > 5
+    times = [time for _, _, time in strokes[0]]
+    assert times == sorted(times)
+    assert _part(bodies[0], b"light-sign_name") == b"Katarzyna Mazur"
 
 
 def _part(body: bytes, name: bytes) -> bytes:

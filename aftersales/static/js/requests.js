@@ -27,3 +27,22 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) doc
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.xhr.status < 400) emit("banner-end", { owner: "request" });
 });
+
+// The focus stays where it was. A button that was disabled while it worked, or is gone with what was swapped, loses it:
+// it comes back to the button, else to what came in its place.
+let held = null;
+document.addEventListener("htmx:beforeRequest", () => { held = document.activeElement; });
+
+function bringBack(substitute) {
+  requestAnimationFrame(() => {
+    if (!held || held === document.body || document.activeElement !== document.body) return;
+    const next = held.isConnected ? held : substitute;
+    if (!next) return;
+    if (next !== held && !next.hasAttribute("tabindex")) next.setAttribute("tabindex", "-1");
+    next.focus({ preventScroll: true });
+    held = null;
+  });
+}
+
+document.addEventListener("htmx:afterRequest", () => bringBack(null));
+document.addEventListener("htmx:afterSettle", (event) => bringBack(event.detail.elt));
