@@ -13,7 +13,7 @@ from aftersales import clock, config, create_app
 from aftersales.db import db, transaction
 from aftersales.domain.accounts import operations as accounts
 from tests import databases, schema
-from tests.databases import TestDatabase
+from tests.databases import Ground
 from tests.effort import IS_LONG
 from tests.html import CheckingClient
 
@@ -36,14 +36,14 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def database() -> Iterator[TestDatabase]:
+def database() -> Iterator[Ground]:
     """The run's database, with the schema that the migrations make."""
-    with databases.test_database() as made:
+    with databases.ground() as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def product(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def product(database: Ground, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application, made once per run: use ``app``, which also cleans up behind the test."""
     data = tmp_path_factory.mktemp("data")
     for name in [name for name in os.environ if name.startswith("AFTERSALES_") and "TEST" not in name]:
@@ -73,7 +73,7 @@ def disconnect(app: Flask) -> None:
 
 
 @pytest.fixture
-def app(product: Flask, database: TestDatabase) -> Iterator[Flask]:
+def app(product: Flask, database: Ground) -> Iterator[Flask]:
     """The application with an empty database. Commits are real, so threads and processes see them.
 
     Put ``with app.app_context():`` around what makes or reads records, never around calls of a client: in one

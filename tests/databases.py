@@ -20,7 +20,7 @@ ENGINE = os.environ.get("AFTERSALES_TEST_DATABASE", "sqlite")
 """``sqlite`` or ``postgresql``: where this run's tests work."""
 
 
-class TestDatabase(Protocol):
+class Ground(Protocol):
     """Where one run's tests work, one after another."""
 
     url: str
@@ -42,7 +42,8 @@ class SqliteFile:
         shutil.copyfile(self.path, self.template)
 
     def put_back(self) -> None:
-        for suffix in ("-wal", "-shm"):
+        # A new file: whoever still has the old one open can do no harm to it.
+        for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.template, self.path)
 
@@ -70,8 +71,8 @@ class PostgresDatabase:
 
 
 @contextmanager
-def test_database() -> Iterator[TestDatabase]:
-    """An empty database of the chosen engine. The caller migrates it and says :meth:`TestDatabase.keep`."""
+def ground() -> Iterator[Ground]:
+    """An empty database of the chosen engine. The caller migrates it and says :meth:`Ground.keep`."""
     if ENGINE == "postgresql":
         with servers.postgres() as server:
             yield PostgresDatabase(server)

