@@ -6,26 +6,27 @@ import pytest
 from flask import Flask
 
 from aftersales.db import add, db, transaction
-from aftersales.domain.parts.models import Article
+from aftersales.domain.accounts.models import SignInTry
+from tests.factories import NOW
 from tests.html import CheckingClient
 
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_what_a_test_writes_is_gone_for_the_next(app_context: Flask, turn: int) -> None:
-    assert db.session.query(Article).count() == 0
+    assert db.session.query(SignInTry).count() == 0
     with transaction():
-        article = add(Article(number="OIL-1", name="Oil filter", price=10, cost=5))
-    assert article.id == 1
+        added = add(SignInTry(email="a@example.org", address="127.0.0.1", at=NOW))
+    assert added.id == 1
 
 
 def test_a_commit_is_seen_by_another_thread(app_context: Flask) -> None:
     with transaction():
-        add(Article(number="OIL-1", name="Oil filter", price=10, cost=5))
+        add(SignInTry(email="a@example.org", address="127.0.0.1", at=NOW))
     seen: list[int] = []
 
     def look() -> None:
         with app_context.app_context():
-            seen.append(db.session.query(Article).count())
+            seen.append(db.session.query(SignInTry).count())
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -7,19 +7,17 @@ from flask import Flask
 
 from aftersales.db import add, db, transaction
 from aftersales.domain import audit
+from aftersales.domain.accounts.models import SignInTry
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.audit import AuditEntry
 from aftersales.domain.errors import Refused
-from aftersales.domain.parts.models import Article
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def note(action: str) -> None:
-    article = db.session.query(Article).first() or add(
-        Article(number="OIL-1", name="Oil filter", price=10, cost=5)
-    )
-    audit.record(action, article, actor=SYSTEM, now=NOW)
+    subject = add(SignInTry(email="a@example.org", address="127.0.0.1", at=NOW))
+    audit.record(action, subject, actor=SYSTEM, now=NOW)
 
 
 def actions() -> list[str]:
