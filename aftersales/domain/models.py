@@ -6,7 +6,9 @@ from aftersales.domain.appointments import models as appointments
 from aftersales.domain.attachments import models as attachments
 from aftersales.domain.catalogue import models as catalogue
 from aftersales.domain.checkins import models as checkins
+from aftersales.domain.billing import models as billing
 from aftersales.domain.customers import models as customers
+from aftersales.domain.delivery import models as delivery
 from aftersales.domain.documents import models as documents
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
@@ -26,7 +28,9 @@ __all__ = [
     "audit",
     "catalogue",
     "checkins",
+    "billing",
     "customers",
+    "delivery",
     "documents",
     "links",
     "messaging",

@@ -29,6 +29,7 @@ class TaskType(StrEnum):
     REWORK = "rework"
     PREPARE_CAR = "prepare_car"
     HAND_OVER = "hand_over"
+    TAKE_PAYMENT = "take_payment"
     CALL_NOT_FETCHED = "call_not_fetched"
     FOLLOW_UP = "follow_up"
     DECIDE_WARRANTY = "decide_warranty"
@@ -54,6 +55,7 @@ words_for(
         TaskType.REWORK: _l("Rework"),
         TaskType.PREPARE_CAR: _l("Prepare the car"),
         TaskType.HAND_OVER: _l("Hand over the car"),
+        TaskType.TAKE_PAYMENT: _l("Take the payment"),
         TaskType.CALL_NOT_FETCHED: _l("Call: car not fetched"),
         TaskType.FOLLOW_UP: _l("Follow-up call"),
         TaskType.DECIDE_WARRANTY: _l("Decide on warranty"),
