@@ -45,14 +45,11 @@ SETTINGS: dict[str, Setting] = {
     "work.at_risk_minutes": Setting(
         30, _l("A car is at risk when less spare time is left than"), _l("minutes")
     ),
-<<<<<<< HEAD
     "parts.order_minutes": Setting(
         60, _l("Missing parts are ordered, and their arrival is confirmed, within"), _l("minutes")
     ),
     "parts.issue_minutes": Setting(15, _l("Requested parts are handed out within"), _l("minutes")),
-=======
     "invoice.due_days": Setting(14, _l("An invoice on account is due within"), _l("days")),
->>>>>>> 50fd032 (Bill actual work, take payments, book revenue; prepare and hand over cars)
     "guarantee.days": Setting(365, _l("Guarantee on our work"), _l("days")),
     "guarantee.distance": Setting(20000, _l("Guarantee on our work"), "km"),
 }

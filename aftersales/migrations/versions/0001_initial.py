@@ -92,16 +92,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_sites_code")),
     )
     op.create_table(
-        "submissions",
-        sa.Column("client_id", sa.String(length=64), nullable=False),
-        sa.Column("subject_type", sa.String(length=60), nullable=False),
-        sa.Column("subject_id", sa.BigInteger(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
-        sa.UniqueConstraint("client_id", name=op.f("uq_submissions_client_id")),
-    )
-    op.create_table(
         "suppliers",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=200), nullable=False),
@@ -959,44 +949,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vehicle_warnings_vehicle_id"), ["vehicle_id"], unique=False)
 
     op.create_table(
-        "appointments",
-        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "channel",
-            sa.Enum(
-                "phone",
-                "walk_in",
-                "website",
-                "message",
-                "other",
-                name="bookingchannel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rough_estimate", sa.BigInteger(), nullable=True),
-        sa.Column("note", sa.String(length=300), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_name", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["service_order_id"], ["service_orders.id"], name=op.f("fk_appointments_service_order_id")
-        ),
-        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_appointments_site_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
-        sa.UniqueConstraint("service_order_id", name=op.f("uq_appointments_service_order_id")),
-    )
-    with op.batch_alter_table("appointments", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_appointments_site_id_starts_at"), ["site_id", "starts_at"], unique=False
-        )
-
-    op.create_table(
         "attachments",
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1072,6 +1024,73 @@ def upgrade() -> None:
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_documents_service_order_id_kind"), ["service_order_id", "kind"], unique=False
+        )
+
+    op.create_table(
+        "invoices",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invoice",
+                "credit_note",
+                name="invoicekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("corrects_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "pay_type",
+            sa.Enum(
+                "customer",
+                "warranty",
+                "insurance",
+                "internal",
+                "goodwill",
+                name="paytype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("payer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payer_name", sa.String(length=200), nullable=False),
+        sa.Column("payer_address", sa.String(length=300), nullable=False),
+        sa.Column("payer_tax_id", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("includes_tax", sa.Boolean(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_name", sa.String(length=200), nullable=False),
+        sa.Column("supplied_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_invoices_sum")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["invoices.id"], name=op.f("fk_invoices_corrects_id")),
+        sa.ForeignKeyConstraint(["payer_id"], ["customers.id"], name=op.f("fk_invoices_payer_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_invoices_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_invoices_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_invoices_site_id_number")),
+    )
+    with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoices_service_order_id"), ["service_order_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_invoices_site_id_issued_at"), ["site_id", "issued_at"], unique=False
         )
 
     op.create_table(
@@ -1238,6 +1257,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "preparation_items",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "wash",
+                "clean_inside",
+                "belongings",
+                "covers_off",
+                "papers",
+                "park",
+                name="preparation",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_preparation_items_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preparation_items")),
+        sa.UniqueConstraint(
+            "service_order_id", "kind", name=op.f("uq_preparation_items_service_order_id_kind")
+        ),
+    )
+    op.create_table(
         "tasks",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -1258,6 +1308,7 @@ def upgrade() -> None:
                 "rework",
                 "prepare_car",
                 "hand_over",
+                "take_payment",
                 "call_not_fetched",
                 "follow_up",
                 "decide_warranty",
@@ -1390,6 +1441,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "invoice_taxes",
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rate", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_invoice_taxes_sum")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_taxes_invoice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_taxes")),
+        sa.UniqueConstraint("invoice_id", "rate", name=op.f("uq_invoice_taxes_invoice_id_rate")),
+    )
+    op.create_table(
         "lines",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1474,7 +1538,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("standard_change_reason", sa.String(length=200), nullable=False),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_reason", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1557,6 +1620,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_service_order_id"), ["service_order_id"], unique=False)
 
     op.create_table(
+        "payments",
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "cash",
+                "card",
+                "transfer",
+                "wechat",
+                "alipay",
+                "deposit",
+                name="paymentmethod",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payments_amount")),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_payments_by_id")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_payments_invoice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_payments_submission_id")),
+    )
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payments_invoice_id"), ["invoice_id"], unique=False)
+
+    op.create_table(
         "problem_reports",
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1618,6 +1716,62 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "revenue_entries",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("advisor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "labour",
+                "part",
+                "material",
+                "sublet",
+                "fee",
+                name="linekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "pay_type",
+            sa.Enum(
+                "customer",
+                "warranty",
+                "insurance",
+                "internal",
+                "goodwill",
+                name="paytype",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["advisor_id"], ["users.id"], name=op.f("fk_revenue_entries_advisor_id")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_revenue_entries_invoice_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_revenue_entries_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_revenue_entries_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revenue_entries")),
+    )
+    with op.batch_alter_table("revenue_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_revenue_entries_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_revenue_entries_site_id_month"), ["site_id", "month"], unique=False
+        )
+
+    op.create_table(
         "signatures",
         sa.Column("purpose", sa.String(length=60), nullable=False),
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1659,93 +1813,68 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "checkins",
+        "deliveries",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("covers_fitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("identity_checked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("brought_by", sa.String(length=120), nullable=False),
-        sa.Column("odometer", sa.Integer(), nullable=True),
-        sa.Column("fuel_eighths", sa.Integer(), nullable=True),
-        sa.Column("charge_percent", sa.Integer(), nullable=True),
-        sa.Column("key_tag", sa.String(length=20), nullable=False),
-        sa.Column("key_returned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("parking_place", sa.String(length=40), nullable=False),
-        sa.Column(
-            "old_parts",
-            sa.Enum(
-                "give_back",
-                "dispose",
-                "show",
-                name="oldparts",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("wants_wash", sa.Boolean(), nullable=False),
-        sa.Column(
-            "payment_way",
-            sa.Enum(
-                "cash",
-                "card",
-                "transfer",
-                "account",
-                name="paymentway",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "contact_way",
-            sa.Enum(
-                "phone",
-                "sms",
-                "email",
-                name="contactway",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("diagnosis_consented", sa.Boolean(), nullable=False),
-        sa.Column("diagnosis_fee", sa.BigInteger(), nullable=False),
-        sa.Column("belongings_asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("prepared_digest", sa.String(length=64), nullable=False),
+        sa.Column("taken_over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_over_by_name", sa.String(length=200), nullable=False),
+        sa.Column("explained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("explained_by_name", sa.String(length=200), nullable=False),
         sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gate_pass_number", sa.String(length=20), nullable=False),
+        sa.Column("gate_pass_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lateness_reason", sa.String(length=200), nullable=False),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_over_by_name", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("charge_percent BETWEEN 0 AND 100", name=op.f("ck_checkins_charge")),
-        sa.CheckConstraint("diagnosis_fee >= 0", name=op.f("ck_checkins_fee")),
-        sa.CheckConstraint("fuel_eighths BETWEEN 0 AND 8", name=op.f("ck_checkins_fuel")),
-        sa.CheckConstraint("odometer >= 0", name=op.f("ck_checkins_odometer")),
-        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_checkins_document_id")),
         sa.ForeignKeyConstraint(
-            ["service_order_id"], ["service_orders.id"], name=op.f("fk_checkins_service_order_id")
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_deliveries_service_order_id")
         ),
-        sa.ForeignKeyConstraint(["signature_id"], ["signatures.id"], name=op.f("fk_checkins_signature_id")),
-        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_checkins_site_id")),
-        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_checkins_vehicle_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkins")),
-        sa.UniqueConstraint("service_order_id", name=op.f("uq_checkins_service_order_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signatures.id"], name=op.f("fk_deliveries_signature_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("service_order_id", name=op.f("uq_deliveries_service_order_id")),
     )
-    with op.batch_alter_table("checkins", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_checkins_vehicle_id"), ["vehicle_id"], unique=False)
-        batch_op.create_index(
-            "uq_checkins_key_tag",
-            ["site_id", "key_tag"],
-            unique=True,
-            sqlite_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
-            postgresql_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
-        )
+    op.create_table(
+        "invoice_lines",
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_position", sa.Integer(), nullable=False),
+        sa.Column("job_title", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "labour",
+                "part",
+                "material",
+                "sublet",
+                "fee",
+                name="linekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=200), nullable=False),
+        sa.Column("article_number", sa.String(length=60), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("approved_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("tax_rate", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("approved_gross", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("net + tax = gross", name=op.f("ck_invoice_lines_sum")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_lines_invoice_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_invoice_lines_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_lines")),
+    )
+    with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_lines_invoice_id"), ["invoice_id"], unique=False)
 
     op.create_table(
         "job_photos",
@@ -1969,155 +2098,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "belongings",
-        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.String(length=64), nullable=False),
-        sa.Column("what", sa.String(length=120), nullable=False),
-        sa.Column("box", sa.String(length=20), nullable=False),
-        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        "delivery_ticks",
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("is_done", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["attachment_id"], ["attachments.id"], name=op.f("fk_belongings_attachment_id")
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_ticks_delivery_id")
         ),
-        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_belongings_checkin_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_belongings")),
-        sa.UniqueConstraint("client_id", name=op.f("uq_belongings_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_ticks")),
+        sa.UniqueConstraint(
+            "delivery_id", "stage", "kind", name=op.f("uq_delivery_ticks_delivery_id_stage_kind")
+        ),
     )
-    with op.batch_alter_table("belongings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_belongings_checkin_id"), ["checkin_id"], unique=False)
-
-    op.create_table(
-        "checkin_photos",
-        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "station",
-            sa.Enum(
-                "engine_bay",
-                "vin",
-                "left",
-                "front_left",
-                "front",
-                "front_right",
-                "right",
-                "rear_right",
-                "rear",
-                "rear_left",
-                "roof",
-                "boot",
-                "dashboard",
-                "interior",
-                name="station",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["attachment_id"], ["attachments.id"], name=op.f("fk_checkin_photos_attachment_id")
-        ),
-        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_checkin_photos_checkin_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_photos")),
-        sa.UniqueConstraint("attachment_id", name=op.f("uq_checkin_photos_attachment_id")),
-    )
-    with op.batch_alter_table("checkin_photos", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_checkin_photos_checkin_id"), ["checkin_id"], unique=False)
-
-    op.create_table(
-        "damages",
-        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.String(length=64), nullable=False),
-        sa.Column(
-            "zone",
-            sa.Enum(
-                "front",
-                "hood",
-                "windscreen",
-                "roof",
-                "rear-window",
-                "boot",
-                "rear",
-                "fender-fl",
-                "door-fl",
-                "door-rl",
-                "fender-rl",
-                "wheel-fl",
-                "wheel-rl",
-                "fender-fr",
-                "door-fr",
-                "door-rr",
-                "fender-rr",
-                "wheel-fr",
-                "wheel-rr",
-                name="zone",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("x", sa.Integer(), nullable=False),
-        sa.Column("y", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "scratch",
-                "dent",
-                "crack",
-                "chip",
-                "rust",
-                "kerb",
-                "missing",
-                "other",
-                name="damagekind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "severity",
-            sa.Enum(
-                "light",
-                "medium",
-                "heavy",
-                name="severity",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("size_cm", sa.Integer(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("is_seen_by_customer", sa.Boolean(), nullable=False),
-        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_name", sa.String(length=200), nullable=False),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("repaired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("size_cm >= 0", name=op.f("ck_damages_size")),
-        sa.CheckConstraint("x BETWEEN 0 AND 680 AND y BETWEEN -2 AND 816", name=op.f("ck_damages_place")),
-        sa.ForeignKeyConstraint(["attachment_id"], ["attachments.id"], name=op.f("fk_damages_attachment_id")),
-        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_damages_checkin_id")),
-        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_damages_vehicle_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_damages")),
-        sa.UniqueConstraint("client_id", name=op.f("uq_damages_client_id")),
-    )
-    with op.batch_alter_table("damages", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_damages_checkin_id"), ["checkin_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_damages_vehicle_id"), ["vehicle_id"], unique=False)
-
     op.create_table(
         "quotation_jobs",
         sa.Column("quotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2382,19 +2379,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quotation_jobs_job_id"))
 
     op.drop_table("quotation_jobs")
-    with op.batch_alter_table("damages", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_damages_vehicle_id"))
-        batch_op.drop_index(batch_op.f("ix_damages_checkin_id"))
-
-    op.drop_table("damages")
-    with op.batch_alter_table("checkin_photos", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_checkin_photos_checkin_id"))
-
-    op.drop_table("checkin_photos")
-    with op.batch_alter_table("belongings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_belongings_checkin_id"))
-
-    op.drop_table("belongings")
+    op.drop_table("delivery_ticks")
     with op.batch_alter_table("requisition_lines", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_requisition_lines_waiting",
@@ -2436,19 +2421,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_photos_job_id"))
 
     op.drop_table("job_photos")
-    with op.batch_alter_table("checkins", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_checkins_key_tag",
-            sqlite_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
-            postgresql_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_checkins_vehicle_id"))
+    with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_lines_invoice_id"))
 
-    op.drop_table("checkins")
+    op.drop_table("invoice_lines")
+    op.drop_table("deliveries")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
 
     op.drop_table("signatures")
+    with op.batch_alter_table("revenue_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_revenue_entries_site_id_month"))
+        batch_op.drop_index(batch_op.f("ix_revenue_entries_service_order_id"))
+
+    op.drop_table("revenue_entries")
     with op.batch_alter_table("requisitions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_requisitions_service_order_id"))
 
@@ -2457,6 +2443,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_problem_reports_service_order_id"))
 
     op.drop_table("problem_reports")
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payments_invoice_id"))
+
+    op.drop_table("payments")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_service_order_id"))
         batch_op.drop_index(
@@ -2471,6 +2461,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lines_job_id"))
 
     op.drop_table("lines")
+    op.drop_table("invoice_taxes")
     with op.batch_alter_table("clockings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_clockings_running",
@@ -2501,6 +2492,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("tasks")
+    op.drop_table("preparation_items")
     with op.batch_alter_table("order_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_events_service_order_id_at"))
 
@@ -2522,6 +2514,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_issue_slips_service_order_id"))
 
     op.drop_table("issue_slips")
+    with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoices_site_id_issued_at"))
+        batch_op.drop_index(batch_op.f("ix_invoices_service_order_id"))
+
+    op.drop_table("invoices")
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_documents_service_order_id_kind"))
 
@@ -2530,10 +2527,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_service_order_id"))
 
     op.drop_table("attachments")
-    with op.batch_alter_table("appointments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_appointments_site_id_starts_at"))
-
-    op.drop_table("appointments")
     with op.batch_alter_table("vehicle_warnings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vehicle_warnings_vehicle_id"))
 
@@ -2651,7 +2644,6 @@ def downgrade() -> None:
     op.drop_table("articles")
     op.drop_table("users")
     op.drop_table("suppliers")
-    op.drop_table("submissions")
     op.drop_table("sites")
     with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_tries_email_at"))
