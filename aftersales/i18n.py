@@ -9,7 +9,17 @@ from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 from flask_babel import refresh as forget_locale
 from flask_babel.speaklater import LazyString
 
-__all__ = ["LANGUAGES", "N_", "gettext", "init_app", "label", "lazy_gettext", "ngettext", "speaking", "words_for"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "gettext",
+    "init_app",
+    "label",
+    "lazy_gettext",
+    "ngettext",
+    "speaking",
+    "words_for",
+]
 
 LANGUAGES = {"en": "English"}
 """Languages that are complete; Polish and both Chinese scripts follow."""

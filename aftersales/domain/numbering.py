@@ -1,5 +1,7 @@
 """Running numbers per site, kind and year, without gaps: the counter is a row locked in the number's transaction."""
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -36,10 +38,9 @@ def next_number(site_id: int, kind: str, year: int) -> int:
 
 def _ensure(site_id: int, kind: str, year: int) -> None:
     """Make the counter's row if this is the year's first number; two at once make one row."""
-    if db.session().get_bind().dialect.name == "postgresql":
-        from_dialect = postgresql_insert
-    else:
-        from_dialect = sqlite_insert
+    from_dialect: Any = (
+        postgresql_insert if db.session().get_bind().dialect.name == "postgresql" else sqlite_insert
+    )
     db.session.execute(
         from_dialect(Counter)
         .values(site_id=site_id, kind=kind, year=year, last=0)

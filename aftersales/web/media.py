@@ -55,7 +55,7 @@ def receive_photo(name: str = "photo") -> StoredPhoto:
 def keep_photo(file: FileStorage | BinaryIO, *, client_id: str = "", taken_at: str = "") -> StoredPhoto:
     """Clean and store one photo. See :func:`receive_photo`."""
     try:
-        photo = pictures.clean_photo(file.stream if isinstance(file, FileStorage) else file)
+        photo = pictures.clean_photo(file.read())
         key = storage.key_of(photo.image, "jpg")
         thumb_key = storage.key_of(photo.thumb, "jpg")
         store().put(key, photo.image, photo.media_type)
@@ -80,7 +80,7 @@ def receive_signature(name: str = "signature", *, language: str) -> Evidence:
     drawn, strokes = "", []
     if has_file(f"{name}_png"):
         try:
-            picture = pictures.clean_signature(request.files[f"{name}_png"].stream)
+            picture = pictures.clean_signature(request.files[f"{name}_png"].read())
             drawn = storage.key_of(picture.image, "png")
             store().put(drawn, picture.image, picture.media_type)
         except Failure as failure:

@@ -115,7 +115,9 @@ def send_again(message_id: int, *, site_id: int, actor: Actor, now: datetime) ->
             break
     if message is None:
         raise Refused(gettext("This message was sent again too often. Call the customer instead."))
-    audit.record("messages.send_again", old, actor=actor, now=now, site_id=site_id, details={"as": message.id})
+    audit.record(
+        "messages.send_again", old, actor=actor, now=now, site_id=site_id, details={"as": message.id}
+    )
     return message
 
 
@@ -169,7 +171,9 @@ def claim(message_id: int, *, now: datetime, takes_reference: bool) -> Message |
 
 def note_sent(message_id: int, attempt: int, *, reference: str, now: datetime) -> bool:
     """Record that the provider took it. False when this try is no longer the one that counts."""
-    return _record(message_id, attempt, MessageState.SENT, provider_reference=reference[:200], sent_at=now, error="")
+    return _record(
+        message_id, attempt, MessageState.SENT, provider_reference=reference[:200], sent_at=now, error=""
+    )
 
 
 def note_postponed(message_id: int, attempt: int, *, error: str, until: datetime) -> bool:
@@ -228,7 +232,11 @@ def text_to_send(message: Message) -> str:
 
 
 def _channels(purpose: Purpose, customer: Customer) -> list[Channel]:
-    return [channel for channel in purpose.channels if _is_allowed(customer, channel) and _address(customer, channel)]
+    return [
+        channel
+        for channel in purpose.channels
+        if _is_allowed(customer, channel) and _address(customer, channel)
+    ]
 
 
 def _is_allowed(customer: Customer, channel: Channel) -> bool:
@@ -240,7 +248,13 @@ def _address(customer: Customer, channel: Channel) -> str:
 
 
 def _words(
-    purpose: str, channel: Channel, *, site: Site, customer: Customer, order: "ServiceOrder", values: dict[str, Any]
+    purpose: str,
+    channel: Channel,
+    *,
+    site: Site,
+    customer: Customer,
+    order: "ServiceOrder",
+    values: dict[str, Any],
 ) -> str:
     with speaking(customer.language, site.timezone):
         return render_template(
@@ -265,7 +279,10 @@ def _insert(message: Message) -> Message | None:
         **{name: value for name, value in vars(message).items() if not name.startswith("_")},
     }
     new_id = db.session.scalar(
-        insert(Message).values(**values).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Message.id)
+        insert(Message)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(Message.id)
     )
     if new_id is None:
         return None

@@ -22,7 +22,9 @@ class Purpose:
 
 
 PURPOSES: dict[str, Purpose] = {
-    "order_signed_copy": Purpose(_l("Copy of the signed order"), (Channel.EMAIL,), respects_quiet_hours=False),
+    "order_signed_copy": Purpose(
+        _l("Copy of the signed order"), (Channel.EMAIL,), respects_quiet_hours=False
+    ),
     "quotation_sent": Purpose(_l("Quote"), respects_quiet_hours=False),
     "quotation_reminder": Purpose(_l("Reminder of the quote")),
     "quotation_withdrawn": Purpose(_l("Quote withdrawn"), (Channel.SMS,)),

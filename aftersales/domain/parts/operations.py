@@ -35,7 +35,9 @@ def add_warehouse(
     """A new store of the site; parts are taken from the lowest ``position`` first."""
     actor.need("catalogue.manage")
     warehouse = add(Warehouse(site_id=site_id, code=code.strip(), name=name.strip(), position=position))
-    audit.record("warehouses.add", warehouse, actor=actor, now=now, site_id=site_id, details={"code": warehouse.code})
+    audit.record(
+        "warehouses.add", warehouse, actor=actor, now=now, site_id=site_id, details={"code": warehouse.code}
+    )
     return warehouse
 
 
@@ -126,7 +128,8 @@ def set_shelf(
     actor.need("parts.adjust")
     if not 0 <= safety_stock <= reorder_point <= order_up_to:
         raise Invalid(
-            gettext("Safety stock is the least, then the reorder point, then the target."), field="reorder_point"
+            gettext("Safety stock is the least, then the reorder point, then the target."),
+            field="reorder_point",
         )
     row = stock.lock_stock([warehouse_id], [article_id])[warehouse_id, article_id]
     row.bin, row.safety_stock = bin.strip(), safety_stock

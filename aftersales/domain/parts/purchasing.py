@@ -87,7 +87,12 @@ def place_order(
     db.session.flush()
     site_operations.note_change(site_id)
     audit.record(
-        "purchase_orders.place", order, actor=actor, now=now, site_id=site_id, details={"number": order.number}
+        "purchase_orders.place",
+        order,
+        actor=actor,
+        now=now,
+        site_id=site_id,
+        details={"number": order.number},
     )
     return order
 

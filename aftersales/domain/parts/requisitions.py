@@ -75,7 +75,12 @@ def list_of_order(order_id: int) -> list[RequisitionLine]:
 
 
 def balance(
-    lines: Sequence[RequisitionLine], rows: dict[Key, Stock], warehouse_ids: Sequence[int], *, actor: Actor, now: datetime
+    lines: Sequence[RequisitionLine],
+    rows: dict[Key, Stock],
+    warehouse_ids: Sequence[int],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Bring the reservations of an order's lines in step with what they want: free what is too much, promise what is
     free to what is missing, and count what is on its way. Stock rows and order are locked."""
@@ -91,7 +96,9 @@ def balance(
         note_settled(line, now)
 
 
-def cause_of(line: RequisitionLine, actor: Actor, now: datetime, *, issue_slip_id: int | None = None) -> Cause:
+def cause_of(
+    line: RequisitionLine, actor: Actor, now: datetime, *, issue_slip_id: int | None = None
+) -> Cause:
     """The ledger's references for a movement on behalf of ``line``."""
     return Cause(
         actor,

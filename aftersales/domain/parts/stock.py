@@ -71,7 +71,9 @@ def _ensure_rows(warehouse_ids: Collection[int], article_ids: Collection[int]) -
         ).tuples()
     )
     bins = dict(
-        db.session.execute(select(Article.id, Article.default_bin).where(Article.id.in_(article_ids))).tuples()
+        db.session.execute(
+            select(Article.id, Article.default_bin).where(Article.id.in_(article_ids))
+        ).tuples()
     )
     values = [
         {"warehouse_id": warehouse, "article_id": article, "on_hand": NONE, "reserved": NONE, "bin": bins[article],
@@ -92,10 +94,14 @@ def post(
 ) -> StockMovement:  # fmt: skip
     """Change a locked stock row and write the ledger's row for it. Refuses what would go below zero."""
     if stock.on_hand + on_hand < 0 or stock.reserved + reserved < 0:
-        raise Refused(gettext("There is not enough of this in stock any more. Look at the stock and try again."))
+        raise Refused(
+            gettext("There is not enough of this in stock any more. Look at the stock and try again.")
+        )
     if stock.reserved + reserved > stock.on_hand + on_hand:
         raise Refused(
-            gettext("%(quantity)s of these are reserved for orders. Release them first.", quantity=stock.reserved)
+            gettext(
+                "%(quantity)s of these are reserved for orders. Release them first.", quantity=stock.reserved
+            )
         )
     stock.on_hand += on_hand
     stock.reserved += reserved
@@ -151,7 +157,12 @@ def adjust(
         row,
         actor=actor,
         now=now,
-        details={"article": article_id, "warehouse": warehouse_id, "change": str(change), "reason": reason.strip()},
+        details={
+            "article": article_id,
+            "warehouse": warehouse_id,
+            "change": str(change),
+            "reason": reason.strip(),
+        },
     )
     return row
 
@@ -173,7 +184,9 @@ def transfer(
     if from_warehouse_id == to_warehouse_id:
         raise Invalid(gettext("Choose another warehouse."), field="to_warehouse_id")
     sites = set(
-        db.session.scalars(select(Warehouse.site_id).where(Warehouse.id.in_([from_warehouse_id, to_warehouse_id])))
+        db.session.scalars(
+            select(Warehouse.site_id).where(Warehouse.id.in_([from_warehouse_id, to_warehouse_id]))
+        )
     )
     if len(sites) != 1:
         raise Refused(gettext("Parts are moved between warehouses of one site."))
@@ -235,9 +248,7 @@ def release(line: RequisitionLine, rows: dict[Key, Stock], *, quantity: Decimal,
         raise Refused(gettext("There is not that much reserved for this order."))
 
 
-def take_reserved(
-    line: RequisitionLine, rows: dict[Key, Stock], *, quantity: Decimal, cause: Cause
-) -> None:
+def take_reserved(line: RequisitionLine, rows: dict[Key, Stock], *, quantity: Decimal, cause: Cause) -> None:
     """Hand out ``quantity`` of what is promised to ``line``: off the shelf and off the reservation at once."""
     if quantity > line.reserved:
         raise Refused(

@@ -92,7 +92,13 @@ class Quotation(Identified, Base):
     __tablename__ = "quotations"
     __table_args__ = (
         UniqueConstraint("service_order_id", "version_no"),
-        Index("uq_quotations_waiting", "service_order_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "uq_quotations_waiting",
+            "service_order_id",
+            unique=True,
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
         Index("ix_quotations_due", "valid_until", sqlite_where=_WAITING, postgresql_where=_WAITING),
         CheckConstraint("net + tax = gross", name="sum"),
         CheckConstraint("approved_net + approved_tax = approved_gross", name="approved_sum"),
@@ -146,7 +152,9 @@ class Quotation(Identified, Base):
 
     order: Mapped[ServiceOrder] = relationship()
     signature: Mapped[Signature | None] = relationship()
-    jobs: Mapped[list["QuotationJob"]] = relationship(order_by="QuotationJob.position", back_populates="quotation")
+    jobs: Mapped[list["QuotationJob"]] = relationship(
+        order_by="QuotationJob.position", back_populates="quotation"
+    )
 
     @property
     def state(self) -> QuotationState:
@@ -172,7 +180,9 @@ class Quotation(Identified, Base):
     @property
     def tax_sums(self) -> list[TaxSum]:
         """What all asked lines come to, by tax rate."""
-        return rules.tax_sums((line for job in self.asked_jobs for line in job.lines), includes_tax=self.includes_tax)
+        return rules.tax_sums(
+            (line for job in self.asked_jobs for line in job.lines), includes_tax=self.includes_tax
+        )
 
     @property
     def approved_tax_sums(self) -> list[TaxSum]:
@@ -210,7 +220,9 @@ class QuotationJob(Identified, Base):
     decline_reason: Mapped[str] = mapped_column(Text, default="")
 
     quotation: Mapped[Quotation] = relationship(back_populates="jobs")
-    lines: Mapped[list["QuotationLine"]] = relationship(order_by="QuotationLine.position", back_populates="job")
+    lines: Mapped[list["QuotationLine"]] = relationship(
+        order_by="QuotationLine.position", back_populates="job"
+    )
 
     @property
     def shown(self) -> Decimal:
@@ -222,7 +234,11 @@ class QuotationLine(Identified, Base):
     """A line as it was asked."""
 
     __tablename__ = "quotation_lines"
-    __table_args__ = (Index(None, "quotation_job_id"), Index(None, "line_id"), CheckConstraint("net + tax = gross", name="sum"))
+    __table_args__ = (
+        Index(None, "quotation_job_id"),
+        Index(None, "line_id"),
+        CheckConstraint("net + tax = gross", name="sum"),
+    )
 
     quotation_job_id: Mapped[int] = mapped_column(ForeignKey("quotation_jobs.id"))
     line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))

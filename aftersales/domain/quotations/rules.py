@@ -99,7 +99,9 @@ def entered_by_rate(lines: Iterable[Priced], *, includes_tax: bool) -> dict[str,
 
 def digest_of(content: Mapping[str, Any]) -> str:
     """SHA-256 over plain JSON values, whatever their order."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()
 
 
 class AskedJob(Protocol):

@@ -62,10 +62,14 @@ def demand_authorised(order: ServiceOrder, *, actor: Actor, now: datetime) -> No
     live = {line.id: line for line in _stocked_lines(order)}
     demands = {each.line_id: each for each in requisitions.list_of_order(order.id)}
     new = [
-        line for line in live.values() if line.id not in demands and line.authorisation is Authorisation.AUTHORISED
+        line
+        for line in live.values()
+        if line.id not in demands and line.authorisation is Authorisation.AUTHORISED
     ]
     if new:
-        requisition = requisitions.open_requisition(site_id=order.site_id, order_id=order.id, actor=actor, now=now)
+        requisition = requisitions.open_requisition(
+            site_id=order.site_id, order_id=order.id, actor=actor, now=now
+        )
         _want(requisition, new)
     _follow_lines(order, live)
     _balance(order, actor=actor, now=now)
@@ -86,7 +90,9 @@ def ask_arrivals(
         and line.authorisation in (Authorisation.PROPOSED, Authorisation.ASKED)
     ]
     if new:
-        requisition = requisitions.open_requisition(site_id=order.site_id, order_id=order.id, actor=actor, now=now)
+        requisition = requisitions.open_requisition(
+            site_id=order.site_id, order_id=order.id, actor=actor, now=now
+        )
         _want(requisition, new)
     _follow_lines(order, {line.id: line for line in _stocked_lines(order)})
     refresh(order, actor=actor, now=now)
@@ -187,7 +193,9 @@ def _balance(order: ServiceOrder, *, actor: Actor, now: datetime) -> None:
     requisitions.balance(lines, rows, warehouses, actor=actor, now=now)
 
 
-def _keep_tasks(order: ServiceOrder, lines: Sequence[RequisitionLine], *, actor: Actor, now: datetime) -> None:
+def _keep_tasks(
+    order: ServiceOrder, lines: Sequence[RequisitionLine], *, actor: Actor, now: datetime
+) -> None:
     """One task per line to order and to confirm, one per order to hand out; each closes by the act itself."""
     site = sites.get_site(order.site_id)
     arrivals = {each.line_id: each for each in list_arrivals(order.id)}

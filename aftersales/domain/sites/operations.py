@@ -1,5 +1,7 @@
 """What happens to a site as a whole."""
 
+from typing import Any
+
 from sqlalchemy import update
 
 from aftersales.db import at_closing, db
@@ -12,7 +14,7 @@ def note_change(site_id: int) -> None:
 
 
 def _count_change(site_id: int) -> None:
-    counted = db.session.execute(
+    counted: Any = db.session.execute(
         update(SiteChange).where(SiteChange.site_id == site_id).values(counter=SiteChange.counter + 1)
     )
     if not counted.rowcount:
