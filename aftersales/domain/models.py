@@ -4,10 +4,9 @@ from aftersales.domain import audit, numbering, submissions
 from aftersales.domain.accounts import models as accounts
 from aftersales.domain.appointments import models as appointments
 from aftersales.domain.attachments import models as attachments
-from aftersales.domain.catalogue import models as catalogue
-from aftersales.domain.checkins import models as checkins
 from aftersales.domain.billing import models as billing
 from aftersales.domain.catalogue import models as catalogue
+from aftersales.domain.checkins import models as checkins
 from aftersales.domain.customers import models as customers
 from aftersales.domain.delivery import models as delivery
 from aftersales.domain.documents import models as documents

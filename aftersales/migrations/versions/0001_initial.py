@@ -92,6 +92,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_sites_code")),
     )
     op.create_table(
+        "submissions",
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("subject_type", sa.String(length=60), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_submissions_client_id")),
+    )
+    op.create_table(
         "suppliers",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=200), nullable=False),
@@ -949,6 +959,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vehicle_warnings_vehicle_id"), ["vehicle_id"], unique=False)
 
     op.create_table(
+        "appointments",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "phone",
+                "walk_in",
+                "website",
+                "message",
+                "other",
+                name="bookingchannel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rough_estimate", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_appointments_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_appointments_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
+        sa.UniqueConstraint("service_order_id", name=op.f("uq_appointments_service_order_id")),
+    )
+    with op.batch_alter_table("appointments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_appointments_site_id_starts_at"), ["site_id", "starts_at"], unique=False
+        )
+
+    op.create_table(
         "attachments",
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1538,6 +1586,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("standard_change_reason", sa.String(length=200), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_reason", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1810,6 +1859,95 @@ def upgrade() -> None:
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_signatures_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
+        "checkins",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("covers_fitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("identity_checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("brought_by", sa.String(length=120), nullable=False),
+        sa.Column("odometer", sa.Integer(), nullable=True),
+        sa.Column("fuel_eighths", sa.Integer(), nullable=True),
+        sa.Column("charge_percent", sa.Integer(), nullable=True),
+        sa.Column("key_tag", sa.String(length=20), nullable=False),
+        sa.Column("key_returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parking_place", sa.String(length=40), nullable=False),
+        sa.Column(
+            "old_parts",
+            sa.Enum(
+                "give_back",
+                "dispose",
+                "show",
+                name="oldparts",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("wants_wash", sa.Boolean(), nullable=False),
+        sa.Column(
+            "payment_way",
+            sa.Enum(
+                "cash",
+                "card",
+                "transfer",
+                "account",
+                name="paymentway",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "contact_way",
+            sa.Enum(
+                "phone",
+                "sms",
+                "email",
+                name="contactway",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("diagnosis_consented", sa.Boolean(), nullable=False),
+        sa.Column("diagnosis_fee", sa.BigInteger(), nullable=False),
+        sa.Column("belongings_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("prepared_digest", sa.String(length=64), nullable=False),
+        sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("charge_percent BETWEEN 0 AND 100", name=op.f("ck_checkins_charge")),
+        sa.CheckConstraint("diagnosis_fee >= 0", name=op.f("ck_checkins_fee")),
+        sa.CheckConstraint("fuel_eighths BETWEEN 0 AND 8", name=op.f("ck_checkins_fuel")),
+        sa.CheckConstraint("odometer >= 0", name=op.f("ck_checkins_odometer")),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_checkins_document_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_checkins_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signatures.id"], name=op.f("fk_checkins_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_checkins_site_id")),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_checkins_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkins")),
+        sa.UniqueConstraint("service_order_id", name=op.f("uq_checkins_service_order_id")),
+    )
+    with op.batch_alter_table("checkins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkins_vehicle_id"), ["vehicle_id"], unique=False)
+        batch_op.create_index(
+            "uq_checkins_key_tag",
+            ["site_id", "key_tag"],
+            unique=True,
+            sqlite_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
+            postgresql_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
         )
 
     op.create_table(
@@ -2098,6 +2236,156 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "belongings",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=120), nullable=False),
+        sa.Column("box", sa.String(length=20), nullable=False),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_belongings_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_belongings_checkin_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_belongings")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_belongings_client_id")),
+    )
+    with op.batch_alter_table("belongings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_belongings_checkin_id"), ["checkin_id"], unique=False)
+
+    op.create_table(
+        "checkin_photos",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "station",
+            sa.Enum(
+                "engine_bay",
+                "vin",
+                "left",
+                "front_left",
+                "front",
+                "front_right",
+                "right",
+                "rear_right",
+                "rear",
+                "rear_left",
+                "roof",
+                "boot",
+                "dashboard",
+                "interior",
+                name="station",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_checkin_photos_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_checkin_photos_checkin_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_photos")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_checkin_photos_attachment_id")),
+    )
+    with op.batch_alter_table("checkin_photos", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkin_photos_checkin_id"), ["checkin_id"], unique=False)
+
+    op.create_table(
+        "damages",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "zone",
+            sa.Enum(
+                "front",
+                "hood",
+                "windscreen",
+                "roof",
+                "rear-window",
+                "boot",
+                "rear",
+                "fender-fl",
+                "door-fl",
+                "door-rl",
+                "fender-rl",
+                "wheel-fl",
+                "wheel-rl",
+                "fender-fr",
+                "door-fr",
+                "door-rr",
+                "fender-rr",
+                "wheel-fr",
+                "wheel-rr",
+                name="zone",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("x", sa.Integer(), nullable=False),
+        sa.Column("y", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "scratch",
+                "dent",
+                "crack",
+                "chip",
+                "rust",
+                "kerb",
+                "missing",
+                "other",
+                name="damagekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "severity",
+            sa.Enum(
+                "light",
+                "medium",
+                "heavy",
+                name="severity",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size_cm", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("is_seen_by_customer", sa.Boolean(), nullable=False),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("repaired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("size_cm >= 0", name=op.f("ck_damages_size")),
+        sa.CheckConstraint("x BETWEEN 0 AND 680 AND y BETWEEN -2 AND 816", name=op.f("ck_damages_place")),
+        sa.ForeignKeyConstraint(["attachment_id"], ["attachments.id"], name=op.f("fk_damages_attachment_id")),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_damages_checkin_id")),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_damages_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_damages")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_damages_client_id")),
+    )
+    with op.batch_alter_table("damages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_damages_checkin_id"), ["checkin_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_damages_vehicle_id"), ["vehicle_id"], unique=False)
+
+    op.create_table(
         "delivery_ticks",
         sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stage", sa.String(length=20), nullable=False),
@@ -2380,6 +2668,19 @@ def downgrade() -> None:
 
     op.drop_table("quotation_jobs")
     op.drop_table("delivery_ticks")
+    with op.batch_alter_table("damages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_damages_vehicle_id"))
+        batch_op.drop_index(batch_op.f("ix_damages_checkin_id"))
+
+    op.drop_table("damages")
+    with op.batch_alter_table("checkin_photos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkin_photos_checkin_id"))
+
+    op.drop_table("checkin_photos")
+    with op.batch_alter_table("belongings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_belongings_checkin_id"))
+
+    op.drop_table("belongings")
     with op.batch_alter_table("requisition_lines", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_requisition_lines_waiting",
@@ -2426,6 +2727,15 @@ def downgrade() -> None:
 
     op.drop_table("invoice_lines")
     op.drop_table("deliveries")
+    with op.batch_alter_table("checkins", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_checkins_key_tag",
+            sqlite_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
+            postgresql_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_checkins_vehicle_id"))
+
+    op.drop_table("checkins")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
 
@@ -2527,6 +2837,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_service_order_id"))
 
     op.drop_table("attachments")
+    with op.batch_alter_table("appointments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appointments_site_id_starts_at"))
+
+    op.drop_table("appointments")
     with op.batch_alter_table("vehicle_warnings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vehicle_warnings_vehicle_id"))
 
@@ -2644,6 +2958,7 @@ def downgrade() -> None:
     op.drop_table("articles")
     op.drop_table("users")
     op.drop_table("suppliers")
+    op.drop_table("submissions")
     op.drop_table("sites")
     with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_tries_email_at"))
