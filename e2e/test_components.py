@@ -1,6 +1,7 @@
 """Every component as the browser shows it: both themes, tablet, upright tablet and phone."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -190,6 +191,50 @@ def test_a_drawn_signature_travels_as_picture_and_strokes(page: Page) -> None:
     times = [time for _, _, time in strokes[0]]
     assert times == sorted(times)
     assert _part(bodies[0], b"light-sign_name") == b"Katarzyna Mazur"
+
+
+@pytest.mark.console("500", "ERR_FAILED")
+def test_polling_swaps_only_what_changed_and_never_empties_the_page(page: Page) -> None:
+    """A 304, a fault, a cut line and a stranger's page (a hotel's Wi-Fi portal) all leave what is shown."""
+    asked: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.headers.get("if-none-match"))
+        number = len(asked)
+        if number == 1:
+            route.fulfill(
+                body='<p id="lane">first <button id="hold">Hold</button></p>', headers={"ETag": '"1"'}
+            )
+        elif number in (2, 3):
+            route.fulfill(status=304, headers={"ETag": '"1"'})
+        elif number == 4:
+            route.fulfill(status=500, body="broken")
+        elif number == 5:
+            route.abort()
+        elif number in (6, 7):
+            route.fulfill(
+                body="<html><body>Please sign in to the hotel</body></html>", content_type="text/html"
+            )
+        else:
+            route.fulfill(body='<p>second <button id="hold">Hold</button></p>', headers={"ETag": '"2"'})
+
+    page.route("**/_polling/lanes", answer)
+    page.goto("/_polling")
+    lanes = page.locator("#lanes")
+    expect(lanes).to_contain_text("first")
+    page.locator("#hold").focus()
+    page.evaluate(
+        """() => { window.shown = new Set();
+        new MutationObserver(() => shown.add(document.getElementById("lanes").textContent.trim()))
+            .observe(document.getElementById("lanes"), { childList: true, subtree: true }); }"""
+    )
+    expect(page.locator("#banner")).to_contain_text("may be out of date")
+    expect(lanes).to_contain_text("second")
+    expect(page.locator("#banner")).to_be_empty()
+    assert asked[1:8] == ['"1"'] * 7
+    assert page.evaluate("[...shown].filter((text) => !text.startsWith('second'))") == []
+    expect(page.locator("#hold")).to_be_focused()
+    expect(page.locator("[data-polled]")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
 
 
 def _part(body: bytes, name: bytes) -> bytes:

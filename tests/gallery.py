@@ -110,6 +110,12 @@ def page() -> str:
     )
 
 
+@blueprint.get("/_polling")
+@public
+def polling() -> str:
+    return render_template("polling.html")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.load({"AFTERSALES_DATA_DIR": folder}))

@@ -41,9 +41,9 @@ export function start(element) {
     if (goTo) return location.assign(goTo);
     // A portal that answers everything with a page of its own is no good answer either.
     if (answer.status !== 200 || answer.redirected) return bad();
-    etag = answer.headers.get("ETag") ?? "";
     const html = await answer.text();
     if (/<html[\s>]/i.test(html)) return bad();
+    etag = answer.headers.get("ETag") ?? "";
     swap(html);
     good();
   }
