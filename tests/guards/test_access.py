@@ -1,0 +1,62 @@
+"""Who may call what: every endpoint says it, and the answer to somebody else is a refusal."""
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from aftersales.web import access
+from tests.html import CheckingClient
+
+# Changing this list is a decision: each of these answers people who have not signed in.
+PUBLIC = re.compile(r"^(static|healthz|gallery|account\.(sign_in|begin_session)|portal\..*|first_run\..*)$")
+
+
+def rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def path_of(app: Flask, rule: Rule) -> str:
+    """An address of the rule with a value that nothing has."""
+    values = {
+        name: 999_999_999 if "Integer" in type(rule._converters[name]).__name__ else "nothing"
+        for name in rule.arguments
+    }
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(
+            rule.endpoint, values, method=next(iter(rule.methods or {"GET"}))
+        )
+
+
+def test_every_endpoint_says_who_may_call_it(app: Flask) -> None:
+    """PLT-3: a view that says nothing is a mistake."""
+    with app.app_context():
+        silent = {rule.endpoint for rule in rules(app) if access.rule_of(rule.endpoint) is None}
+    assert silent == set()
+
+
+def test_what_is_public_is_on_the_list(app: Flask) -> None:
+    """PLT-3: nothing becomes public by accident."""
+    with app.app_context():
+        public = {rule.endpoint for rule in rules(app) if access.rule_of(rule.endpoint) == access.PUBLIC}
+    assert {endpoint for endpoint in public if not PUBLIC.match(endpoint)} == set()
+
+
+def test_a_stranger_gets_nowhere(app: Flask, client: CheckingClient) -> None:
+    """PLT-3: without a sign-in every page that is not public leads to the sign-in page, by any method."""
+    let_in = []
+    for rule in rules(app):
+        with app.app_context():
+            if access.rule_of(rule.endpoint) == access.PUBLIC:
+                continue
+        for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
+            answer = client.open(path_of(app, rule), method=method)
+            if answer.status_code != 303 or "/sign-in" not in answer.headers.get("Location", ""):
+                let_in.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert let_in == []
+
+
+@pytest.mark.parametrize("path", ["/no-such-page", "/static/no-such-file.css"])
+def test_an_unknown_address_is_not_found(client: CheckingClient, path: str) -> None:
+    assert client.get(path).status_code == 404
