@@ -97,12 +97,13 @@ def balance(
 
 
 def cause_of(
-    line: RequisitionLine, actor: Actor, now: datetime, *, issue_slip_id: int | None = None
+    line: RequisitionLine, actor: Actor, now: datetime, *, issue_slip_id: int | None = None, reason: str = ""
 ) -> Cause:
     """The ledger's references for a movement on behalf of ``line``."""
     return Cause(
         actor,
         now,
+        reason=reason,
         service_order_id=line.service_order_id,
         line_id=line.line_id,
         requisition_line_id=line.id,
@@ -129,9 +130,9 @@ def cover_own(lines: Sequence[RequisitionLine]) -> None:
         _cover(mine, others)
 
 
-def cover_all(site_id: int, waiting: Sequence[RequisitionLine], article_ids: Collection[int]) -> None:
-    """Count anew for all waiting lines, in their order, what is on its way: after a purchase order was made or changed
-    or goods came in. All their orders are locked."""
+def cover_all(waiting: Sequence[RequisitionLine], article_ids: Collection[int]) -> None:
+    """Count anew for all lines that waited, in their order, what is on its way: after a purchase order was made or
+    changed or goods came in. All their orders are locked."""
     for article_id in article_ids:
         _cover([line for line in waiting if line.article_id == article_id], [])
 

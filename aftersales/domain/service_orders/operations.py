@@ -8,6 +8,7 @@ from aftersales.domain import audit, numbering
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
+from aftersales.domain.parts import requisitions
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, HoldReason, ServiceOrder
 from aftersales.domain.service_orders.states import CLOSED, MOVES, STANDING_TASKS, OrderState, StandingTask
@@ -88,6 +89,7 @@ def move(order: ServiceOrder, name: str, *, actor: Actor, now: datetime, reason:
         order.ready_at = now
     if after in CLOSED:
         order.closed_at, order.hold_reason, order.hold_note = now, None, ""
+        requisitions.drop_order(order.id, order.site_id, actor=actor, now=now)
     if before is None:
         add(order)
     else:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from aftersales.db import add, db, locked
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
-from aftersales.domain.service_orders import timeline
+from aftersales.domain.service_orders import supply, timeline
 from aftersales.domain.service_orders.models import (
     Authorisation,
     EventKind,
@@ -101,6 +101,7 @@ def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime) -> Job:
         title=job.title,
     )
     refresh(order)
+    supply.demand_authorised(order, actor=actor, now=now)
     return job
 
 
@@ -181,6 +182,7 @@ def edit_line(
         description=line.description,
     )
     refresh(order)
+    supply.demand_authorised(order, actor=actor, now=now)
     return line
 
 
@@ -202,11 +204,13 @@ def void_line(line_id: int, *, reason: str, actor: Actor, now: datetime) -> Line
         description=line.description,
     )
     refresh(order)
+    supply.demand_authorised(order, actor=actor, now=now)
     return line
 
 
 def authorise(order: ServiceOrder, line_ids: set[int], authorisation: Authorisation) -> None:
-    """Set where these lines of the order stand with whoever pays; the quotation that says so is the caller's."""
+    """Set where these lines of the order stand with whoever pays; the quotation that says so is the caller's, and so is
+    telling the parts desk by :func:`.supply.demand_authorised`."""
     for line in db.session.scalars(
         select(Line).where(Line.service_order_id == order.id, Line.id.in_(line_ids), Line.voided_at.is_(None))
     ):
