@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from aftersales.db import Base, Identified, Money, Quantity, UtcDateTime, Versioned, enum_type
 from aftersales.domain.parts import rules
@@ -109,6 +109,14 @@ class Article(Versioned, Base):
 
     supplier: Mapped[Supplier | None] = relationship()
     superseded_by: Mapped["Article | None"] = relationship(remote_side="Article.id")
+
+    @validates("number", "name", "barcode")
+    def _keep_search(self, name: str, value: str) -> str:
+        """Keep what is compared and searched in step with what is shown."""
+        shown = {each: getattr(self, each) or "" for each in ("number", "name", "barcode")} | {name: value}
+        self.number_normalised = rules.normalised_number(shown["number"])
+        self.search = rules.search_text(**shown)
+        return value
 
 
 class Warehouse(Identified, Base):

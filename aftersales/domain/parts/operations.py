@@ -64,7 +64,6 @@ def add_article(
     article = add(
         Article(
             number=number.strip(),
-            number_normalised=rules.normalised_number(number),
             name=name.strip(),
             price=price,
             cost=cost,
@@ -74,7 +73,6 @@ def add_article(
             is_safety_critical=is_safety_critical,
             barcode=barcode.strip(),
             default_bin=default_bin.strip(),
-            search=rules.search_text(number, name, barcode.strip()),
         )
     )
     audit.record("articles.add", article, actor=actor, now=now, details={"number": article.number})
@@ -98,7 +96,6 @@ def edit_article(
     _check(article.number, article.name, article.price, article.cost)
     if article.superseded_by_id == article.id:
         raise Invalid(gettext("An article cannot replace itself."), field="superseded_by")
-    article.search = rules.search_text(article.number, article.name, article.barcode)
     db.session.flush()
     audit.record(
         "articles.edit",
