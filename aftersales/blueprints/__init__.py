@@ -4,6 +4,7 @@ from flask import Flask
 
 from aftersales.blueprints import (
     account,
+    board,
     files,
     orders,
     tasks,
@@ -15,6 +16,7 @@ def register(app: Flask) -> None:
     """Put every blueprint into the app."""
     for blueprint in (
         account.blueprint,
+        board.blueprint,
         files.blueprint,
         orders.blueprint,
         tasks.blueprint,

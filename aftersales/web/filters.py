@@ -51,6 +51,32 @@ def moment(value: datetime | None) -> str:
     return format_datetime(value, "EEE d MMM HH:mm")
 
 
+def weekday_date(value: datetime) -> str:
+    """The day as a board says it: "Tuesday 12 May"."""
+    return str(format_date(value, "EEEE d MMMM"))
+
+
+def short_moment(value: datetime | None) -> str:
+    """As short as a ticket needs: "17:00" today, "Wed 17:00" within a week, else "2 Jun 17:00"."""
+    if value is None:
+        return ""
+    zone = str(g.get("timezone") or "UTC")
+    days = (clock.local_date(value, zone) - clock.local_date(clock.now(), zone)).days
+    if days == 0:
+        return time_(value)
+    return str(format_datetime(value, "EEE HH:mm" if abs(days) < 7 else "d MMM HH:mm"))
+
+
+def stretch(minutes: int) -> str:
+    """A stretch of time, exact to the minute: "20 min", "1 h 20 min"."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return gettext("%(minutes)s min", minutes=rest)
+    if not rest:
+        return gettext("%(hours)s h", hours=whole)
+    return gettext("%(hours)s h %(minutes)s min", hours=whole, minutes=rest)
+
+
 def hours(minutes: int) -> str:
     """Minutes as hours and minutes: 1:25."""
     return f"{minutes // 60}:{minutes % 60:02d}"
@@ -81,6 +107,9 @@ def init_app(app: Flask) -> None:
         time=time_,
         datetime=datetime_,
         moment=moment,
+        short_moment=short_moment,
+        stretch=stretch,
+        weekday_date=weekday_date,
         hours=hours,
         span=span,
         label=label,

@@ -22,6 +22,7 @@ class Place:
 PLACES: list[Place] = [
     Place("today.page", "tasks.read", "calendar", _l("Today")),
     Place("tasks.index", "tasks.read", "list-checks", _l("Tasks")),
+    Place("board.page", "board.read", "columns-3", _l("Board")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
 ]
 

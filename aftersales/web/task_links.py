@@ -1,7 +1,7 @@
 """Where each task is done: the screen that its type opens."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask, current_app, url_for
 
@@ -42,7 +42,7 @@ def url_of(task: Linked) -> str:
     screen = SCREENS.get(task.type)
     if screen is None or screen.endpoint not in current_app.view_functions:
         return url_for("orders.page", order_id=task.service_order_id) if task.service_order_id else "/"
-    values = {"order_id": task.service_order_id} if screen.takes_order else {}
+    values: dict[str, Any] = {"order_id": task.service_order_id} if screen.takes_order else {}
     if screen.subject:
         values[screen.subject] = task.subject_id
     return url_for(screen.endpoint, **values)

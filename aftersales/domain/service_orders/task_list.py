@@ -68,4 +68,4 @@ def list_open(site_id: int, user_id: int, roles: Collection[Role], limit: int = 
         .order_by(Task.due_at, Task.id)
         .limit(limit)
     )
-    return [TaskRow(*row) for row in rows]
+    return [TaskRow(*tuple(row)) for row in rows]

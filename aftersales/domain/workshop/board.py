@@ -18,6 +18,7 @@ from aftersales.domain.sites.models import SiteChange
 from aftersales.domain.staffing.models import Bay, Team
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop import rules
+from aftersales.domain.workshop.dispatch import IN_WORKSHOP
 from aftersales.domain.workshop.models import Clocking
 
 NO_SLACK = frozenset({OrderState.PREPARING, OrderState.READY_FOR_PICKUP})
@@ -62,6 +63,10 @@ class Ticket:
     @property
     def lane(self) -> Lane:
         return Lane.WAITING if self.hold_reason else LANES[self.state]
+
+    @property
+    def is_in_bay(self) -> bool:
+        return self.bay_id is not None and self.state in IN_WORKSHOP
 
     def worked(self, now: datetime) -> int:
         """Minutes worked so far, the clocks that run now included."""

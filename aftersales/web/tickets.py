@@ -1,0 +1,95 @@
+"""A car's ticket on the board: what it waits for, in words with an icon, and how much time is left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aftersales.domain.service_orders.states import OrderState as S
+from aftersales.domain.workshop.board import Ticket
+from aftersales.domain.workshop.rules import Slack, minutes_between
+from aftersales.i18n import gettext, label
+from aftersales.web.filters import short_moment, stretch
+
+PLENTY = 8 * 60
+"""From so many spare minutes on the exact number says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A tag on a ticket."""
+
+    words: str
+    icon: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket as it is drawn."""
+
+    ticket: Ticket
+    marks: tuple[Mark, ...]
+    slack: Slack | None
+    spare: str
+    worked: int
+
+
+def draw(ticket: Ticket, now: datetime, *, at_risk_minutes: int, approval_hours: int) -> TicketView:
+    """Everything that a ticket shows at this moment."""
+    slack = ticket.slack(now, at_risk_minutes)
+    marks = (*_waits(ticket, now, approval_hours), *_standing(ticket))
+    return TicketView(ticket, marks, slack, spare_words(slack) if slack else "", ticket.worked(now))
+
+
+def spare_words(slack: Slack) -> str:
+    """How much time is left, or by how much the promise will be missed."""
+    if slack.is_late:
+        return gettext("over by %(time)s", time=stretch(-slack.spare))
+    if slack.spare >= PLENTY:
+        return gettext("plenty")
+    return gettext("%(time)s spare", time=stretch(slack.spare))
+
+
+def _waits(ticket: Ticket, now: datetime, approval_hours: int) -> list[Mark]:
+    """What the car waits for (DSP-3): a hold, the customer, parts."""
+    marks = []
+    if ticket.hold_reason:
+        words = label(ticket.hold_reason)
+        marks.append(Mark(f"{words}: {ticket.hold_note}" if ticket.hold_note else words, "pause", "soon"))
+    if ticket.state is S.AWAITING_APPROVAL:
+        waited = minutes_between(ticket.state_since, now)
+        tone = "soon" if waited >= approval_hours * 60 else ""
+        marks.append(Mark(gettext("Customer: %(time)s", time=stretch(waited)), "phone", tone))
+    elif ticket.waiting_quotations:
+        marks.append(Mark(gettext("Quote waits for the customer"), "hourglass", "soon"))
+    if ticket.parts_missing:
+        marks.append(_parts(ticket))
+    return marks
+
+
+def _parts(ticket: Ticket) -> Mark:
+    if ticket.parts_expected_at is None:
+        return Mark(gettext("Part: no date"), "truck", "urgent")
+    is_late = ticket.promised_at is not None and ticket.parts_expected_at > ticket.promised_at
+    words = gettext("Part: %(time)s", time=short_moment(ticket.parts_expected_at))
+    return Mark(words, "truck", "soon" if is_late else "")
+
+
+def _standing(ticket: Ticket) -> list[Mark]:
+    """Where a car stands inside its lane."""
+    if ticket.state is S.ARRIVED:
+        return [Mark(gettext("Check-in open"), "key-round")]
+    if ticket.state is S.CHECKED_IN:
+        return [Mark(gettext("No technician yet"), "user-plus", "soon")]
+    if ticket.state is S.ASSIGNED:
+        return [Mark(gettext("Not accepted yet"), "user")]
+    if ticket.open_rework:
+        return [Mark(gettext("Rework"), "rotate-ccw", "urgent")]
+    if ticket.state is S.QUALITY_CHECK and ticket.rework_count:
+        return [Mark(gettext("Second check"), "rotate-ccw", "active")]
+    if ticket.state is S.PREPARING:
+        return [Mark(gettext("Getting ready"), "sparkles", "active")]
+    if ticket.state is S.READY_FOR_PICKUP and ticket.ready_at:
+        return [
+            Mark(gettext("Ready since %(time)s", time=short_moment(ticket.ready_at)), "circle-check", "ok")
+        ]
+    return []
