@@ -120,3 +120,18 @@ def test_no_visible_word_stands_outside_gettext() -> None:
             if re.search(r"[A-Za-z]{3,}", words.replace("&nbsp;", "").replace("&middot;", "")):
                 wrong.append(f"{source.relative(path)}: {' '.join(words.split())[:80]}")
     assert wrong == []
+
+
+def test_every_class_of_a_template_has_a_rule_in_the_style_sheets() -> None:
+    css = " ".join(
+        path.read_text(encoding="utf-8") for path in (source.PACKAGE / "static" / "css").glob("*.css")
+    )
+    known = set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)))
+    known |= {"pins", "stops", "c"}  # groups of the car's drawing; series c1, c2, c3 of charts
+    pages = [path for path in html_templates() if "messages" not in path.relative_to(TEMPLATES).parts]
+    unknown = set()
+    for path in pages:
+        for classes in re.findall(r'class="([^"]*)"', _without_comments(path)):
+            names = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", classes).split()
+            unknown |= {f"{source.relative(path)}: {name}" for name in names if name not in known}
+    assert sorted(unknown) == []
