@@ -13,7 +13,7 @@ from flask import Flask
 from aftersales.config import Settings
 from aftersales.db import db
 from aftersales.domain import audit
-from aftersales.gateways import storage
+from aftersales.gateways import documents, storage
 
 Invariant = Callable[[], list[str]]
 
@@ -45,6 +45,7 @@ def examine(app: Flask) -> Iterator[Finding]:
     settings: Settings = app.extensions["aftersales.settings"]
     yield Finding("settings")
     yield Finding("media", media_trouble(settings))
+    yield Finding("document fonts", font_trouble())
     yield Finding("Redis", redis_trouble(settings))
     with app.app_context():
         trouble = database_trouble()
@@ -83,6 +84,12 @@ def redis_trouble(settings: Settings) -> str:
         redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2).ping()
     except redis.RedisError as error:
         return f"Redis does not answer ({error}). Jobs wait for the sweep; check AFTERSALES_REDIS_URL."
+    return ""
+
+
+def font_trouble() -> str:
+    if missing := documents.missing_fonts():
+        return f"Documents lack {', '.join(missing)}: they look different, and Chinese may not show. Run bin/setup."
     return ""
 
 

@@ -7,6 +7,7 @@ metadata and anything hidden behind the picture stay outside. A picture that is 
 import hashlib
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,8 @@ _BEGINNINGS = {
     b"<html": "HTML",
     b"id3": "MP3",
 }
+# Pillow's own warning about large pictures would only fill the log: every size is looked at here.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 

@@ -112,7 +112,15 @@ def price_line(line: Line, *, show_gross: bool) -> data.PriceLine:
 
 def item(job: Job, lines: list[Line], *, show_gross: bool, photos: tuple[data.Photo, ...] = ()) -> data.Item:
     """A job with its priced lines."""
-    total = sum(((line.gross if show_gross else line.net) for line in lines), Decimal(0))
+
+    def together(*kinds: LineKind) -> Decimal:
+        return sum(
+            (line.gross if show_gross else line.net for line in lines if line.kind in kinds), Decimal(0)
+        )
+
+    def shown(amount: Decimal) -> str:
+        return filters.money(amount) if amount else ""
+
     return data.Item(
         position=str(job.position),
         title=job.title,
@@ -120,7 +128,11 @@ def item(job: Job, lines: list[Line], *, show_gross: bool, photos: tuple[data.Ph
         light=job.severity if job.severity in ("soon", "urgent") else "",  # type: ignore[arg-type]
         pay_type="" if job.pay_type is PayType.CUSTOMER else label(job.pay_type),
         lines=tuple(price_line(line, show_gross=show_gross) for line in lines),
-        total=filters.money(total),
+        labour=shown(together(LineKind.LABOUR)),
+        parts=shown(together(LineKind.PART)),
+        materials=shown(together(LineKind.MATERIAL)),
+        other=shown(together(LineKind.SUBLET, LineKind.FEE)),
+        total=filters.money(together(*LineKind)),
         photos=photos,
     )
 

@@ -71,13 +71,22 @@ def test_photographs_of_one_scene_look_alike_however_the_camera_was_held(name: s
     assert difference.mean[0] < 40, "the scene stands on another side"
 
 
-def test_the_place_where_it_was_taken_is_removed() -> None:
+def _placed(image: Image.Image) -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(GPS).update({1: "N", 2: (50.0, 3.0, 41.0), 3: "E", 4: (19.0, 56.0, 14.0)})
+    return written(image, "JPEG", exif=exif)
+
+
+@pytest.mark.parametrize("taken", ["by a telephone", "here"])
+def test_the_place_where_it_was_taken_is_removed(taken: str) -> None:
     """CHK-3: location data removed."""
-    sent = shared("formats/gps.jpg")
+    sent = shared("formats/gps.jpg") if taken == "by a telephone" else _placed(read(own()))
     assert dict(read(sent).getexif().get_ifd(GPS)), "the photograph for this test must have a location"
     photo = pictures.clean_photo(sent)
-    assert b"GPS" not in photo.image
-    assert not dict(read(photo.image).getexif().get_ifd(GPS))
+    for kept in (photo.image, photo.thumb):
+        assert b"GPS" not in kept
+        assert b"Exif" not in kept
+        assert not dict(read(kept).getexif().get_ifd(GPS))
 
 
 def test_an_iphone_photograph_is_read_where_its_reader_is_installed() -> None:
