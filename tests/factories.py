@@ -3,6 +3,7 @@
 All take the cast first; everything else has a default, so that a test names only what it is about.
 """
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -11,9 +12,13 @@ from typing import Any, TypeVar
 from aftersales.db import Base, db
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers.models import Customer
+from aftersales.domain.documents.models import DocumentKind
+from aftersales.domain.documents.operations import StoredDocument
+from aftersales.domain.quotations import operations as quotations
+from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
-from aftersales.domain.service_orders.models import Authorisation, Line, LineKind, ServiceOrder
+from aftersales.domain.service_orders.models import Authorisation, Job, Line, LineKind, ServiceOrder
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle
 from tests.cast import Cast
@@ -112,3 +117,59 @@ def assign(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(m
 
 def accept(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(minutes=40)) -> ServiceOrder:
     return service_orders.move(order, "accept", actor=cast.technician.actor(), now=now)
+
+
+def propose(
+    cast: Cast,
+    order: ServiceOrder,
+    *,
+    title: str = "Front brake discs and pads",
+    part: str = "712.00",
+    hours: str = "1.6",
+    rate: str = "260.00",
+    **values: Any,
+) -> Job:
+    """A proposed job with a part and labour that the customer would pay: 1,128.00 gross by default."""
+    actor = cast.advisor.actor()
+    job = work.add_job(
+        order.id,
+        title=title,
+        actor=actor,
+        now=NOW,
+        **{"explanation": "The pads are at 2.9 mm, the limit is 2 mm.", "severity": "urgent", **values},
+    )
+    for kind, description, quantity, price_each in (
+        (LineKind.LABOUR, f"{title}: work", hours, rate),
+        (LineKind.PART, f"{title}: part", "1", part),
+    ):
+        work.add_line(
+            job.id, kind=kind, description=description, quantity=Decimal(quantity), unit_price=Decimal(price_each),
+            actor=actor, now=NOW,
+        )  # fmt: skip
+    return job
+
+
+def stored_pdf(number: str = "26-0001", content: bytes = b"%PDF-1.7 a quote") -> StoredDocument:
+    """A document whose bytes nobody looks at in this test."""
+    digest = hashlib.sha256(content).hexdigest()
+    return StoredDocument(
+        kind=DocumentKind.QUOTATION, number=number, language="en", sha256=digest,
+        storage_key=f"{digest[:2]}/{digest[2:4]}/{digest}.pdf", size=len(content),
+    )  # fmt: skip
+
+
+def send_quotation(
+    cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(hours=1), **values: Any
+) -> Quotation:
+    """Send the order's proposed lines as its next version."""
+    return quotations.send(
+        order.id,
+        site_id=order.site_id,
+        **{
+            "promised_at": NOW + timedelta(hours=9),
+            "document": stored_pdf(order.number),
+            "actor": cast.advisor.actor(),
+            **values,
+        },
+        now=now,
+    )

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from aftersales.db import transaction
+from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import cast as casting
 from tests import factories
@@ -58,3 +59,18 @@ def accepted_order(cast: Cast, app: Flask) -> ServiceOrder:
         return factories.accept(
             cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
         )
+
+
+@pytest.fixture
+def sent_quotation(cast: Cast, app: Flask) -> Quotation:
+    """Version 1 of an order in progress: two proposed jobs, 1,128.00 and 189.00 gross, waiting for the customer."""
+    with app.app_context(), transaction():
+        order = factories.accept(
+            cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+        )
+        factories.propose(cast, order)
+        factories.propose(
+            cast, order, title="Brake fluid", part="59.00", hours="0.5", severity="soon",
+            explanation="It boils at 172 degrees, it should be above 180.",
+        )  # fmt: skip
+        return factories.send_quotation(cast, order)

@@ -11,10 +11,11 @@ from datetime import datetime
 from flask import Flask
 
 from aftersales import clock
+from aftersales.jobs import messages, quotations
 
 Sweep = Callable[[datetime], None]
 
-SWEEPS: tuple[Sweep, ...] = ()
+SWEEPS: tuple[Sweep, ...] = (messages.sweep, quotations.sweep)
 
 PERIOD = 60.0
 

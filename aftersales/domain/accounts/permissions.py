@@ -108,6 +108,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "quotations.write": _DESK,
         "quotations.send": _DESK,
         "quotations.record_answer": _DESK,
+        "quotations.take_note": _BENCH | _DESK,
+        "quotations.authorise_other_payers": {Role.CLAIMS, Role.SERVICE_MANAGER, Role.ADMIN},
         "discounts.over_limit": _BOSS,
         # quality
         "quality.read": _ALL - {Role.PARTS, Role.CASHIER, Role.CARE},
@@ -128,6 +130,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         # everyone and administration
         "tasks.read": _ALL,
         "documents.read": _ALL,
+        "messages.resend": _DESK | {Role.CARE},
         "messages.read": _DESK | {Role.CARE, Role.CASHIER, Role.HEAD_OFFICE},
         "reports.read": _LEAD
         | {Role.HEAD_OFFICE, Role.FINANCE, Role.TECHNICAL_DIRECTOR, Role.RECEPTION_SUPERVISOR},

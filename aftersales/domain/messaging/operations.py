@@ -7,7 +7,7 @@ between :func:`claim` and the recording of what came of it.
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -256,9 +256,10 @@ def _words(
     order: "ServiceOrder",
     values: dict[str, Any],
 ) -> str:
+    # Not Flask's render_template: a worker has no request, and a message no reader who is signed in.
+    template = current_app.jinja_env.get_template(f"messages/{purpose}.{channel}.txt")
     with speaking(customer.language, site.timezone):
-        return render_template(
-            f"messages/{purpose}.{channel}.txt",
+        return template.render(
             site=site,
             customer=customer,
             order=order,

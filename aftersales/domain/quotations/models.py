@@ -130,6 +130,7 @@ class Quotation(Identified, Base):
     sent_by_name: Mapped[str] = mapped_column(String(200))
 
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[AnsweredBy | None] = mapped_column(enum_type(AnsweredBy))
     answered_name: Mapped[str] = mapped_column(String(200), default="")

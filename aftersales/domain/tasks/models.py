@@ -20,6 +20,7 @@ class TaskType(StrEnum):
     SEND_QUOTATION = "send_quotation"
     REPORT_ADDITIONAL = "report_additional"
     CALL_ABOUT_QUOTATION = "call_about_quotation"
+    READ_ANSWER = "read_answer"
     START_REPAIR = "start_repair"
     CONFIRM_PARTS = "confirm_parts"
     ISSUE_PARTS = "issue_parts"
@@ -46,6 +47,7 @@ words_for(
         TaskType.SEND_QUOTATION: _l("Send the quote"),
         TaskType.REPORT_ADDITIONAL: _l("Ask about additional work"),
         TaskType.CALL_ABOUT_QUOTATION: _l("Call about the quote"),
+        TaskType.READ_ANSWER: _l("Read the customer's answer"),
         TaskType.START_REPAIR: _l("Start the repair"),
         TaskType.CONFIRM_PARTS: _l("Confirm when parts arrive"),
         TaskType.ISSUE_PARTS: _l("Hand out parts"),

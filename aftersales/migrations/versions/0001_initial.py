@@ -1347,6 +1347,7 @@ def upgrade() -> None:
                 "send_quotation",
                 "report_additional",
                 "call_about_quotation",
+                "read_answer",
                 "start_repair",
                 "confirm_parts",
                 "issue_parts",
@@ -2100,6 +2101,7 @@ def upgrade() -> None:
         sa.Column("sent_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("sent_by_name", sa.String(length=200), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "answered_by",
