@@ -116,10 +116,7 @@ class Clocking(Identified, Base):
 
 
 class ProblemReport(Identified, Base):
-    """What a technician found beyond the approved work, until the advisor takes it up or sets it aside (ORD-4).
-
-    ``client_id`` is made on the tablet: a second arrival of it is the first one's answer.
-    """
+    """What a technician found beyond the approved work, until the advisor takes it up or sets it aside (ORD-4)."""
 
     __tablename__ = "problem_reports"
     __table_args__ = (
@@ -127,7 +124,6 @@ class ProblemReport(Identified, Base):
         CheckConstraint("extra_minutes >= 0", name="extra_minutes"),
     )
 
-    client_id: Mapped[str] = mapped_column(String(64), unique=True)
     service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
     """The job during which it was found."""

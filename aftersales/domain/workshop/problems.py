@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from aftersales.db import add, db, locked
+from aftersales.domain import submissions
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused
@@ -31,21 +30,21 @@ def report(
     order_id: int,
     *,
     site_id: int,
-    client_id: str,
     text: str,
     actor: Actor,
     now: datetime,
     job_id: int | None = None,
     is_unsafe: bool = False,
     extra_minutes: int = 0,
+    client_id: str = "",
 ) -> ProblemReport:
     """Tell the advisor of additional work: a report on the order and a task. The same ``client_id`` again is the first
     one's answer. Refuses orders that are not in work, and reports without words."""
     actor.need("jobs.report_additional")
     order = lock_order(order_id, site_id=site_id)
-    known = db.session.scalar(select(ProblemReport).where(ProblemReport.client_id == client_id))
-    if known is not None and known.service_order_id == order_id:
-        return known
+    known = submissions.earlier(client_id, now=now)
+    if known is not None:
+        return db.session.get_one(ProblemReport, known)
     if not actor.may("orders.edit"):
         need_own(order, actor)
     if not text.strip():
@@ -58,7 +57,6 @@ def report(
         raise Invalid(gettext("Choose a job of this order."), field="job_id")
     found = add(
         ProblemReport(
-            client_id=client_id,
             service_order_id=order_id,
             job_id=job_id,
             text=text.strip(),
@@ -69,6 +67,7 @@ def report(
             reported_by_name=actor.name,
         )
     )
+    submissions.keep(client_id, found)
     timeline.note(
         order,
         EventKind.FINDING,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
 from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, OldParts, Station
 from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders.models import (
     Authorisation,
@@ -411,3 +412,57 @@ def get_photo_order(photo_id: int, site_id: int) -> int:
     if order_id is None:
         raise NotFound(gettext("There is no such photo."))
     return order_id
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the workshop has to know of the check-in before it touches the car (TEC-1)."""
+
+    key_tag: str
+    parking_place: str
+    fuel_eighths: int | None
+    charge_percent: int | None
+    old_parts: OldParts
+    wants_wash: bool
+    belongings: list[str]
+    photos: list[tuple[int, Station]]
+    """Attachment and station of each photo of the walkaround."""
+
+
+def find_brief(order_id: int) -> Brief | None:
+    """The check-in as the technician needs it, in two queries; None where there was none."""
+    rows = db.session.execute(
+        select(
+            CheckIn.id,
+            CheckIn.key_tag,
+            CheckIn.parking_place,
+            CheckIn.fuel_eighths,
+            CheckIn.charge_percent,
+            CheckIn.old_parts,
+            CheckIn.wants_wash,
+            Belonging.what,
+            Belonging.box,
+        )
+        .outerjoin(Belonging, (Belonging.checkin_id == CheckIn.id) & Belonging.voided_at.is_(None))
+        .where(CheckIn.service_order_id == order_id)
+        .order_by(Belonging.id)
+    ).all()
+    if not rows:
+        return None
+    photos = db.session.execute(
+        select(CheckInPhoto.attachment_id, CheckInPhoto.station)
+        .where(CheckInPhoto.checkin_id == rows[0].id)
+        .order_by(CheckInPhoto.id)
+    )
+    newest = {station: attachment_id for attachment_id, station in photos}
+    first = rows[0]
+    return Brief(
+        key_tag=first.key_tag,
+        parking_place=first.parking_place,
+        fuel_eighths=first.fuel_eighths,
+        charge_percent=first.charge_percent,
+        old_parts=first.old_parts,
+        wants_wash=first.wants_wash,
+        belongings=[f"{row.what} ({row.box})" if row.box else row.what for row in rows if row.what],
+        photos=[(newest[station], station) for station in Station if station in newest],
+    )

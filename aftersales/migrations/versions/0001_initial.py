@@ -1706,7 +1706,6 @@ def upgrade() -> None:
 
     op.create_table(
         "problem_reports",
-        sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
@@ -1730,7 +1729,6 @@ def upgrade() -> None:
             ["service_order_id"], ["service_orders.id"], name=op.f("fk_problem_reports_service_order_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problem_reports")),
-        sa.UniqueConstraint("client_id", name=op.f("uq_problem_reports_client_id")),
     )
     with op.batch_alter_table("problem_reports", schema=None) as batch_op:
         batch_op.create_index(
