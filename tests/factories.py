@@ -10,6 +10,8 @@ from itertools import count
 from typing import Any, TypeVar
 
 from aftersales.db import Base, db
+from aftersales.domain.actors import SYSTEM
+from aftersales.domain.catalogue import starter
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents.models import DocumentKind
@@ -21,6 +23,7 @@ from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import Authorisation, Job, Line, LineKind, ServiceOrder
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle
+from aftersales.sample import articles
 from tests.cast import Cast
 
 NOW = datetime(2026, 5, 12, 7, 0, tzinfo=UTC)
@@ -173,3 +176,10 @@ def send_quotation(
         },
         now=now,
     )
+
+
+def stock_catalogue(cast: Cast) -> None:
+    """The starting catalogue of canned jobs, its articles, and Kraków's labour rates."""
+    starter.stock(actor=SYSTEM, now=NOW)
+    starter.price_hours(cast.site.id, "PLN", actor=SYSTEM, now=NOW)
+    articles.stock(actor=SYSTEM, now=NOW)

@@ -4,29 +4,37 @@ Prices are for one piece or litre, with tax, in the sample workshop's currency; 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+
+from aftersales.domain.actors import Actor
+from aftersales.domain.parts import operations as parts
+from aftersales.domain.parts.models import ArticleKind, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class SampleArticle:
-    """One article: its number as people write it, its name, unit, price and cost."""
+    """One article: its number as people write it, its name, kind, unit, price and cost."""
 
     number: str
     name: str
-    unit: str
+    kind: ArticleKind
+    unit: Unit
     price: Decimal
     cost: Decimal
 
 
-def _articles(unit: str, *rows: tuple[str, str, str, str]) -> list[SampleArticle]:
+def _articles(kind: ArticleKind, unit: Unit, *rows: tuple[str, str, str, str]) -> list[SampleArticle]:
     return [
-        SampleArticle(number, name, unit, Decimal(price), Decimal(cost)) for number, name, price, cost in rows
+        SampleArticle(number, name, kind, unit, Decimal(price), Decimal(cost))
+        for number, name, price, cost in rows
     ]
 
 
 ARTICLES: list[SampleArticle] = [
     *_articles(
-        "piece",
+        ArticleKind.PART,
+        Unit.PIECE,
         # filters
         ("04E115561H", "Oil filter, petrol", "49.00", "21.50"),
         ("03N115562B", "Oil filter insert, diesel", "62.00", "27.80"),
@@ -107,7 +115,8 @@ ARTICLES: list[SampleArticle] = [
         ("04L105266", "Dual mass flywheel", "2690.00", "1730.00"),
     ),
     *_articles(
-        "litre",
+        ArticleKind.MATERIAL,
+        Unit.LITRE,
         ("OIL-0W20", "Engine oil 0W-20", "69.00", "31.00"),
         ("OIL-5W30", "Engine oil 5W-30", "59.00", "25.00"),
         ("OIL-DSG", "Dual clutch gearbox oil", "115.00", "58.00"),
@@ -118,7 +127,8 @@ ARTICLES: list[SampleArticle] = [
         ("ADBLUE", "AdBlue", "9.00", "3.90"),
     ),
     *_articles(
-        "piece",
+        ArticleKind.MATERIAL,
+        Unit.PIECE,
         ("BRAKE-CLEAN", "Brake cleaner, 500 ml", "24.00", "8.90"),
         ("GREASE-CERAMIC", "Ceramic grease, sachet", "9.00", "2.40"),
         ("R1234YF-100", "Refrigerant R1234yf, 100 g", "98.00", "52.00"),
@@ -129,3 +139,19 @@ ARTICLES: list[SampleArticle] = [
         ("WASTE-TYRE", "Disposal of a tyre", "15.00", "9.00"),
     ),
 ]
+
+
+def stock(*, actor: Actor, now: datetime) -> None:
+    """Put the articles that are missing into the parts catalogue."""
+    for article in ARTICLES:
+        if parts.find_by_number(article.number) is None:
+            parts.add_article(
+                number=article.number,
+                name=article.name,
+                kind=article.kind,
+                unit=article.unit,
+                price=article.price,
+                cost=article.cost,
+                actor=actor,
+                now=now,
+            )

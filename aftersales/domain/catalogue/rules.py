@@ -1,11 +1,11 @@
 """Which labour rate and which canned job fit, from their values alone."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 
 from aftersales.domain.catalogue.kinds import PayType, Skill
+from aftersales.domain.folding import folded
 
 RateKey = tuple[Skill, PayType | None]
 
@@ -17,12 +17,6 @@ def rate_for(rates: Mapping[RateKey, Decimal], skill: Skill, pay_type: PayType) 
             if (wanted, payer) in rates:
                 return rates[wanted, payer]
     return None
-
-
-def folded(text: str) -> str:
-    """Lower case without diacritics, so that "klockow" finds "klocków"."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def fits_vehicle(model_filter: str, vehicle: str) -> bool:

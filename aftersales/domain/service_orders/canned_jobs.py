@@ -16,6 +16,7 @@ from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource
 from aftersales.domain.catalogue.models import CannedJob, CannedJobLine
 from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.parts.models import Article
+from aftersales.domain.parts.rules import normalised_number
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import Job
 from aftersales.domain.service_orders.operations import lock_order
@@ -48,8 +49,11 @@ class _Prices:
             return rules.rate_for(self.rates, line.skill, pay_type)
         if line.price_source is PriceSource.FIXED:
             return line.unit_price
-        article = self.articles.get(line.article_number)
+        article = self.article_of(line)
         return article.price if article else None
+
+    def article_of(self, line: CannedJobLine) -> Article | None:
+        return self.articles.get(normalised_number(line.article_number))
 
 
 def apply_canned_job(
@@ -88,7 +92,7 @@ def apply_canned_job(
             now=now,
         )
     for line in canned.lines:
-        article = prices.articles.get(line.article_number)
+        article = prices.article_of(line)
         work.add_line(
             job.id,
             kind=line.kind,
@@ -152,9 +156,12 @@ def _price(prices: _Prices, line: CannedJobLine, pay_type: PayType) -> Decimal:
 
 
 def _prices(site_id: int, lines: Iterable[CannedJobLine]) -> _Prices:
-    numbers = {line.article_number for line in lines if line.article_number}
-    articles = list(db.session.scalars(select(Article).where(Article.number.in_(numbers)))) if numbers else []
-    return _Prices(catalogue.rates_by_key(site_id), {article.number: article for article in articles})
+    numbers = {normalised_number(line.article_number) for line in lines if line.article_number}
+    query = select(Article).where(Article.number_normalised.in_(numbers), Article.is_active)
+    articles = list(db.session.scalars(query)) if numbers else []
+    return _Prices(
+        catalogue.rates_by_key(site_id), {article.number_normalised: article for article in articles}
+    )
 
 
 def _lines_of(jobs: Sequence[CannedJob]) -> dict[int, list[CannedJobLine]]:

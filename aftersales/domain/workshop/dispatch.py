@@ -11,6 +11,7 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotPermitted, Refused, expect_version
+from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
@@ -117,6 +118,8 @@ def accept(
 ) -> ServiceOrder:
     """The technician takes over car, key, order and check-in sheet, with the time (DSP-2), and begins (STEP-5).
 
+    The mandatory inspection begins with it (TEC-2).
+
     Who accepts a team's order becomes its technician. Twice is harmless. Refuses when something was not received.
     """
     actor.need("jobs.accept")
@@ -137,6 +140,7 @@ def accept(
     order.workshop_received_at = now
     order.technician_id = order.technician_id or actor.user_id
     db.session.flush()
+    inspections.begin(order_id, now=now)
     timeline.note(
         order,
         EventKind.NOTE,

@@ -32,6 +32,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_canned_jobs_code")),
     )
     op.create_table(
+        "inspection_templates",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("version_no", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("model_filter", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_templates")),
+        sa.UniqueConstraint("code", "version_no", name=op.f("uq_inspection_templates_code_version_no")),
+    )
+    with op.batch_alter_table("inspection_templates", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_inspection_templates_in_use",
+            ["code"],
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
+    op.create_table(
         "labour_times",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -390,6 +411,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customers_phone_normalised"), ["phone_normalised"], unique=False)
         batch_op.create_index(batch_op.f("ix_customers_search"), ["search"], unique=False)
 
+    op.create_table(
+        "inspection_template_items",
+        sa.Column("template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("hint", sa.String(length=200), nullable=False),
+        sa.Column("is_mandatory", sa.Boolean(), nullable=False),
+        sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("canned_job_code", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["inspection_templates.id"],
+            name=op.f("fk_inspection_template_items_template_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_template_items")),
+        sa.UniqueConstraint(
+            "template_id", "code", name=op.f("uq_inspection_template_items_template_id_code")
+        ),
+    )
     op.create_table(
         "labour_rates",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1075,6 +1118,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "inspections",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("template_name", sa.String(length=120), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("completed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["completed_by_id"], ["users.id"], name=op.f("fk_inspections_completed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_inspections_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["inspection_templates.id"], name=op.f("fk_inspections_template_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
+        sa.UniqueConstraint("service_order_id", name=op.f("uq_inspections_service_order_id")),
+    )
+    op.create_table(
         "invoices",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1488,6 +1555,52 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+
+    op.create_table(
+        "inspection_items",
+        sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "rating",
+            sa.Enum(
+                "ok",
+                "soon",
+                "urgent",
+                "na",
+                name="rating",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("values", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("rated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rated_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rated_by_name", sa.String(length=200), nullable=False),
+        sa.Column("tablet", sa.String(length=64), nullable=False),
+        sa.Column("swept_by", sa.String(length=64), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("hint", sa.String(length=200), nullable=False),
+        sa.Column("is_mandatory", sa.Boolean(), nullable=False),
+        sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("canned_job_code", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspections.id"], name=op.f("fk_inspection_items_inspection_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_inspection_items_job_id")),
+        sa.ForeignKeyConstraint(["rated_by_id"], ["users.id"], name=op.f("fk_inspection_items_rated_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_items")),
+        sa.UniqueConstraint("inspection_id", "code", name=op.f("uq_inspection_items_inspection_id_code")),
+    )
+    with op.batch_alter_table("inspection_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inspection_items_job_id"), ["job_id"], unique=False)
 
     op.create_table(
         "invoice_taxes",
@@ -1971,6 +2084,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("service_order_id", name=op.f("uq_deliveries_service_order_id")),
     )
+    op.create_table(
+        "inspection_photos",
+        sa.Column("inspection_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_inspection_photos_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["inspection_item_id"],
+            ["inspection_items.id"],
+            name=op.f("fk_inspection_photos_inspection_item_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_photos")),
+        sa.UniqueConstraint(
+            "inspection_item_id",
+            "attachment_id",
+            name=op.f("uq_inspection_photos_inspection_item_id_attachment_id"),
+        ),
+    )
+    with op.batch_alter_table("inspection_photos", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_inspection_photos_attachment_id"), ["attachment_id"], unique=False
+        )
+
     op.create_table(
         "invoice_lines",
         sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2726,6 +2864,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoice_lines_invoice_id"))
 
     op.drop_table("invoice_lines")
+    with op.batch_alter_table("inspection_photos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_photos_attachment_id"))
+
+    op.drop_table("inspection_photos")
     op.drop_table("deliveries")
     with op.batch_alter_table("checkins", schema=None) as batch_op:
         batch_op.drop_index(
@@ -2772,6 +2914,10 @@ def downgrade() -> None:
 
     op.drop_table("lines")
     op.drop_table("invoice_taxes")
+    with op.batch_alter_table("inspection_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_items_job_id"))
+
+    op.drop_table("inspection_items")
     with op.batch_alter_table("clockings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_clockings_running",
@@ -2829,6 +2975,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoices_service_order_id"))
 
     op.drop_table("invoices")
+    op.drop_table("inspections")
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_documents_service_order_id_kind"))
 
@@ -2924,6 +3071,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("labour_rates")
+    op.drop_table("inspection_template_items")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_search"))
         batch_op.drop_index(batch_op.f("ix_customers_phone_normalised"))
@@ -2966,5 +3114,13 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_tries")
     op.drop_table("labour_times")
+    with op.batch_alter_table("inspection_templates", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_inspection_templates_in_use",
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
+    op.drop_table("inspection_templates")
     op.drop_table("canned_jobs")
     op.drop_table("audit_head")

@@ -5,14 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from aftersales.db import add, transaction
+from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import operations as catalogue
 from aftersales.domain.catalogue import queries, rules, starter
 from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill
 from aftersales.domain.catalogue.operations import CannedLine
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
-from aftersales.domain.parts.models import Article
 from aftersales.domain.service_orders import canned_jobs
 from aftersales.domain.service_orders.models import Authorisation, ServiceOrder
 from aftersales.sample.articles import ARTICLES
@@ -26,10 +25,7 @@ NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
 def stocked(cast: Cast) -> None:
     """The starting catalogue, its articles and Kraków's labour rates."""
     with transaction():
-        starter.stock(actor=SYSTEM, now=NOW)
-        starter.price_hours(cast.site.id, "PLN", actor=SYSTEM, now=NOW)
-        for article in ARTICLES:
-            add(Article(number=article.number, name=article.name, price=article.price, cost=article.cost))
+        factories.stock_catalogue(cast)
 
 
 def put_on(order: ServiceOrder, code: str, cast: Cast, **values: object) -> None:

@@ -1,0 +1,238 @@
+"""Reading inspections for screens: one sheet with all points, in two queries however many they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from aftersales.db import db
+from aftersales.domain.errors import NotFound
+from aftersales.domain.inspections import rules
+from aftersales.domain.inspections.models import Inspection, InspectionItem
+from aftersales.domain.inspections.rules import Measure, Missing, Rating
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.i18n import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measure with what was measured, as its row on the screen needs it."""
+
+    measure: Measure
+    value: Decimal | None
+
+    @property
+    def name(self) -> str:
+        return gettext(self.measure.name)
+
+    @property
+    def rating(self) -> Rating | None:
+        """The colour that this value asks for; None without a value or without limits."""
+        if self.value is None or not rules.has_limits(self.measure):
+            return None
+        return self.measure.rating(self.value)
+
+    @property
+    def limit(self) -> Decimal | None:
+        """The hard limit beside the number, where there is one."""
+        measure = self.measure
+        return measure.urgent_below if measure.urgent_below is not None else measure.urgent_above
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One point as the checklist, the report and the PDF show it."""
+
+    id: int
+    version: int
+    code: str
+    area: str
+    number: int
+    name: str
+    hint: str
+    is_mandatory: bool
+    rating: Rating | None
+    note: str
+    readings: tuple[Reading, ...]
+    photo_ids: tuple[int, ...]
+    missing: Missing | None
+    job_id: int | None
+    canned_job_code: str
+    rated_by_name: str
+
+    @property
+    def is_finding(self) -> bool:
+        return self.rating in rules.FINDINGS
+
+    @property
+    def is_done(self) -> bool:
+        return self.missing is None
+
+    @property
+    def measured(self) -> tuple[Reading, ...]:
+        return tuple(reading for reading in self.readings if reading.value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A group of points with its counts."""
+
+    key: str
+    name: str
+    slug: str
+    probes: tuple[Probe, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(probe.is_done for probe in self.probes)
+
+    def count(self, rating: str) -> int:
+        return sum(probe.rating == rating for probe in self.probes)
+
+    @property
+    def worst(self) -> Rating | None:
+        """Urgent or soon where the area has one."""
+        ratings = {probe.rating for probe in self.probes}
+        return next((rating for rating in (Rating.URGENT, Rating.SOON) if rating in ratings), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole inspection."""
+
+    id: int
+    order_id: int
+    template_name: str
+    begun_at: datetime
+    completed_at: datetime | None
+    completed_by_name: str
+    advice: str
+    areas: tuple[Area, ...]
+
+    @property
+    def probes(self) -> list[Probe]:
+        return [probe for area in self.areas for probe in area.probes]
+
+    @property
+    def total(self) -> int:
+        return len(self.probes)
+
+    @property
+    def done(self) -> int:
+        return sum(area.done for area in self.areas)
+
+    def count(self, rating: str) -> int:
+        return sum(area.count(rating) for area in self.areas)
+
+    @property
+    def findings(self) -> list[Probe]:
+        """Urgent first, then soon, each in the order of the checklist."""
+        found = [probe for probe in self.probes if probe.is_finding]
+        return sorted(found, key=lambda probe: probe.rating is not Rating.URGENT)
+
+    @property
+    def left(self) -> list[Probe]:
+        """What keeps the inspection from being complete."""
+        return [
+            probe
+            for probe in self.probes
+            if probe.missing is not None and (probe.is_mandatory or probe.rating is not None)
+        ]
+
+    def area_of(self, slug: str) -> Area:
+        """The area by its part of the address; the first one for anything else."""
+        return next((area for area in self.areas if area.slug == slug), self.areas[0])
+
+    def after(self, area: Area) -> Area | None:
+        """The next area that has open points, looking on from this one and then from the start."""
+        start = self.areas.index(area) + 1
+        for other in (*self.areas[start:], *self.areas[: start - 1]):
+            if other.done < len(other.probes):
+                return other
+        return None
+
+    def find(self, item_id: int) -> tuple[Area, Probe]:
+        """The point and its area. Raises :class:`NotFound`."""
+        for area in self.areas:
+            for probe in area.probes:
+                if probe.id == item_id:
+                    return area, probe
+        raise NotFound(gettext("There is no such inspection point."))
+
+
+def find_sheet(order_id: int) -> Sheet | None:
+    """The inspection of an order, if one was begun."""
+    inspection = db.session.scalar(select(Inspection).where(Inspection.service_order_id == order_id))
+    return None if inspection is None else _sheet(inspection)
+
+
+def get_sheet(order_id: int) -> Sheet:
+    """The inspection of an order. Raises :class:`NotFound` where none was begun."""
+    sheet = find_sheet(order_id)
+    if sheet is None:
+        raise NotFound(
+            gettext("No inspection was begun on this order. It begins when the technician accepts.")
+        )
+    return sheet
+
+
+def get_order_id_of_item(item_id: int, *, site_id: int) -> int:
+    """The order that a point belongs to. Raises :class:`NotFound`, also for another site's."""
+    order_id = db.session.scalar(
+        select(ServiceOrder.id)
+        .join(Inspection, Inspection.service_order_id == ServiceOrder.id)
+        .join(InspectionItem, InspectionItem.inspection_id == Inspection.id)
+        .where(InspectionItem.id == item_id, ServiceOrder.site_id == site_id)
+    )
+    if order_id is None:
+        raise NotFound(gettext("There is no such inspection point."))
+    return order_id
+
+
+def _sheet(inspection: Inspection) -> Sheet:
+    items = db.session.scalars(
+        select(InspectionItem)
+        .where(InspectionItem.inspection_id == inspection.id)
+        .options(selectinload(InspectionItem.photos))
+        .order_by(InspectionItem.position)
+    ).all()
+    by_area: dict[str, list[Probe]] = {}
+    for item in items:
+        by_area.setdefault(item.area, []).append(_probe(item))
+    return Sheet(
+        id=inspection.id,
+        order_id=inspection.service_order_id,
+        template_name=gettext(inspection.template_name),
+        begun_at=inspection.begun_at,
+        completed_at=inspection.completed_at,
+        completed_by_name=inspection.completed_by_name,
+        advice=inspection.advice,
+        areas=tuple(
+            Area(key=key, name=gettext(key), slug=str(number), probes=tuple(probes))
+            for number, (key, probes) in enumerate(by_area.items(), 1)
+        ),
+    )
+
+
+def _probe(item: InspectionItem) -> Probe:
+    values = item.measured
+    return Probe(
+        id=item.id,
+        version=item.version,
+        code=item.code,
+        area=item.area,
+        number=item.position,
+        name=gettext(item.name),
+        hint=gettext(item.hint) if item.hint else "",
+        is_mandatory=item.is_mandatory,
+        rating=item.rating,
+        note=item.note,
+        readings=tuple(Reading(measure, values.get(measure.code)) for measure in item.measure_list),
+        photo_ids=tuple(photo.attachment_id for photo in item.photos),
+        missing=item.what_is_missing(),
+        job_id=item.job_id,
+        canned_job_code=item.canned_job_code,
+        rated_by_name=item.rated_by_name,
+    )
