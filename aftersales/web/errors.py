@@ -1,7 +1,5 @@
 """Refusals and errors as answers: the same sentence as a page, or as a banner for a partial request."""
 
-from urllib.parse import quote
-
 from flask import Flask, current_app, make_response, render_template
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -45,11 +43,8 @@ def _answer(status: int, sentence: str, *, template: str = "") -> Response:
         render_template(f"errors/{known}.html", sentence=sentence, is_staff=current_user.is_authenticated),
         status,
     )
-    if sentence:
-        # Photo uploads, which run beside the page, read the reason here.
-        response.headers["X-Reason"] = quote(sentence)
     if htmx.is_partial():
-        # A whole page must not be swapped into a part: the browser shows the sentence as a banner instead.
+        # A whole page must not be swapped into a part: the browser shows the sentence as a banner instead; photo uploads read it, too.
         response.headers["HX-Reswap"] = "none"
         htmx.trigger(response, "banner", {"tone": "urgent", "icon": "octagon-alert", "text": sentence})
     return response
