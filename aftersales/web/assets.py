@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import brotli
-from flask import Flask, Response, abort, request
+from flask import Flask, abort, request
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
 
 # The order is that of the cascade layers; within the layer `components` it only matters where two files meet.
 CSS_FILES = (
