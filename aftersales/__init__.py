@@ -12,6 +12,7 @@ from aftersales.domain import models as models
 from aftersales.jobs import queue
 from aftersales.web import (
     access,
+    account_rows,
     assets,
     errors,
     filters,
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.init_app(app)
     assets.init_app(app)
     presentation.init_app(app)
+    account_rows.init_app(app)
     navigation.init_app(app)
     task_links.init_app(app)
     health.init_app(app)

@@ -5,7 +5,9 @@ from flask import Flask
 from aftersales.blueprints import (
     account,
     board,
+    delivery,
     files,
+    invoices,
     orders,
     tasks,
     today,
@@ -17,7 +19,9 @@ def register(app: Flask) -> None:
     for blueprint in (
         account.blueprint,
         board.blueprint,
+        delivery.blueprint,
         files.blueprint,
+        invoices.blueprint,
         orders.blueprint,
         tasks.blueprint,
         today.blueprint,

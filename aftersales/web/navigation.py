@@ -24,6 +24,7 @@ PLACES: list[Place] = [
     Place("tasks.index", "tasks.read", "list-checks", _l("Tasks")),
     Place("board.page", "board.read", "columns-3", _l("Board")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
+    Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
 ]
 
 

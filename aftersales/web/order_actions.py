@@ -33,6 +33,22 @@ _WORKSHOP = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.R
 _OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
 
 ACTIONS: list[OrderAction] = [
+    OrderAction(
+        "delivery.preparation",
+        "delivery.prepare",
+        _l("Prepare the car"),
+        "sparkles",
+        frozenset({S.PREPARING}),
+        frozenset({S.PREPARING}),
+    ),
+    OrderAction(
+        "delivery.pickup",
+        "invoices.read",
+        _l("Pickup"),
+        "key-round",
+        frozenset({S.READY_FOR_PICKUP, S.COMPLETED}),
+        frozenset({S.READY_FOR_PICKUP}),
+    ),
     OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
     OrderAction(

@@ -33,6 +33,9 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.ACCEPT_JOB: Screen("jobs.order"),
     TaskType.REPORT_ADDITIONAL: Screen("jobs.report", "report_id"),
     TaskType.REWORK: Screen("jobs.order"),
+    TaskType.PREPARE_CAR: Screen("delivery.preparation"),
+    TaskType.HAND_OVER: Screen("delivery.pickup"),
+    TaskType.TAKE_PAYMENT: Screen("delivery.pickup"),
 }
 """The screens of the tasks; areas add their rows. A task without one opens its order."""
 

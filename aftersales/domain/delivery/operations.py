@@ -13,6 +13,7 @@ from aftersales.domain import numbering
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.billing import operations as billing
+from aftersales.domain.billing import queries as billing_queries
 from aftersales.domain.delivery.models import (
     Delivery,
     DeliveryTick,
@@ -23,6 +24,7 @@ from aftersales.domain.delivery.models import (
 )
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.errors import Invalid, NotFound, Refused
+from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, ServiceOrder
@@ -92,8 +94,28 @@ def tick(
 
 
 def finish_preparation(order_id: int, *, actor: Actor, now: datetime) -> ServiceOrder:
-    """All is prepared: the order is ready for pickup."""
-    return service_orders.move(lock_order(order_id), "prepared", actor=actor, now=now)
+    """All is prepared: the order is ready for pickup, and the customer is told."""
+    order = service_orders.move(lock_order(order_id), "prepared", actor=actor, now=now)
+    announce_ready(order, now=now)
+    return order
+
+
+def announce_ready(order: ServiceOrder, *, now: datetime) -> None:
+    """Tell the customer that the car is ready, with amount and opening hours (STEP-15, DLV-3).
+
+    Once per time that the car becomes ready; after a reopening it is told anew.
+    """
+    site = sites.get_site(order.site_id)
+    today = local(now, site.timezone)
+    hours = next((row for row in site.opening_hours if row.weekday == today.weekday()), None)
+    messaging.queue(
+        "ready_for_pickup",
+        order=order,
+        dedupe_key=f"{order.id}:{order.ready_at.isoformat() if order.ready_at else ''}",
+        now=now,
+        amount=billing_queries.draft(order).amount.gross,
+        hours=hours,
+    )
 
 
 def take_over(

@@ -1,9 +1,26 @@
 """Reading deliveries."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from aftersales.db import db
+from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.checkins.models import Belonging, CheckIn
 from aftersales.domain.delivery.models import Delivery, DeliveryTick, PreparationItem
+from aftersales.domain.workshop.models import JobPhoto, PhotoPhase
+
+
+def list_belongings(service_order_id: int) -> list[str]:
+    """What the customer left in the car and gets back."""
+    return list(
+        db.session.scalars(
+            select(Belonging.what)
+            .join(CheckIn, CheckIn.id == Belonging.checkin_id)
+            .where(CheckIn.service_order_id == service_order_id, Belonging.voided_at.is_(None))
+            .order_by(Belonging.id)
+        )
+    )
 
 
 def find_delivery(service_order_id: int) -> Delivery | None:
@@ -25,3 +42,25 @@ def ticks_of(delivery_id: int) -> dict[tuple[str, str], DeliveryTick]:
     """What was ticked, by stage and kind."""
     rows = db.session.scalars(select(DeliveryTick).where(DeliveryTick.delivery_id == delivery_id))
     return {(row.stage, row.kind): row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPhoto:
+    """A photo of a job for the explanation: before, during or after."""
+
+    attachment_id: int
+    thumb_key: str
+    caption: str
+    phase: PhotoPhase
+    job_id: int | None
+
+
+def list_work_photos(service_order_id: int) -> list[WorkPhoto]:
+    """The order's photos of work, before first."""
+    rows = db.session.execute(
+        select(Attachment.id, Attachment.thumb_key, Attachment.caption, JobPhoto.phase, JobPhoto.job_id)
+        .join(JobPhoto, JobPhoto.attachment_id == Attachment.id)
+        .where(JobPhoto.service_order_id == service_order_id)
+        .order_by(JobPhoto.job_id, Attachment.taken_at)
+    )
+    return [WorkPhoto(*row) for row in rows]

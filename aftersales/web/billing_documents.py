@@ -1,0 +1,105 @@
+"""What an invoice or credit note says, from the record as it was issued."""
+
+from decimal import Decimal
+from itertools import groupby
+
+from aftersales.domain.billing.models import Invoice, InvoiceKind, InvoiceLine
+from aftersales.domain.service_orders.models import LineKind, ServiceOrder
+from aftersales.domain.sites.models import Site
+from aftersales.gateways import document_data as data
+from aftersales.i18n import gettext, label
+from aftersales.money import ZERO, Amount, TaxSum
+from aftersales.web import documents
+from aftersales.web.filters import date_, datetime_, money, number, percent
+
+
+def invoice_data(
+    invoice: Invoice, order: ServiceOrder, site: Site, *, corrects: Invoice | None = None
+) -> data.Invoice:
+    """The invoice as its PDF shows it; a credit note when ``corrects`` is given."""
+    shared = documents.common(order, site, number=invoice.number, at=invoice.issued_at)
+    own = {
+        "payer": data.Party(
+            name=invoice.payer_name,
+            address=tuple(part.strip() for part in invoice.payer_address.split(",") if part.strip()),
+            tax_id=invoice.payer_tax_id,
+        ),
+        "items": tuple(_items(invoice)),
+        "totals": documents.totals(
+            [TaxSum(tax.rate, Amount(tax.net, tax.tax, tax.gross)) for tax in invoice.taxes],
+            currency=invoice.currency,
+            includes_tax=invoice.includes_tax,
+        ),
+        "supplied": date_(invoice.supplied_on),
+        "due": date_(invoice.due_on),
+        "differences": tuple(_differences(invoice)),
+        "payments": tuple(
+            data.Payment(
+                paid_at=datetime_(one.at),
+                way=label(one.method),
+                amount=money(one.amount),
+                reference=one.reference,
+            )
+            for one in invoice.payments
+        ),
+        "paid": money(invoice.paid) if invoice.payments else "",
+        "outstanding": money(invoice.outstanding)
+        if invoice.outstanding and invoice.kind is InvoiceKind.INVOICE
+        else "",
+    }
+    if corrects is not None:
+        named = gettext("%(number)s of %(date)s", number=corrects.number, date=date_(corrects.issued_at))
+        return data.CreditNote(**shared, **own, corrects=named, reason=invoice.reason)  # type: ignore[arg-type]
+    return data.Invoice(**shared, **own)  # type: ignore[arg-type]
+
+
+def _items(invoice: Invoice) -> list[data.Item]:
+    items = []
+    for (position, title), some in groupby(invoice.lines, key=lambda one: (one.job_position, one.job_title)):
+        lines = list(some)
+        items.append(
+            data.Item(
+                position=str(position),
+                title=title,
+                lines=tuple(_line(one, invoice.includes_tax) for one in lines),
+                total=money(sum((_amount(one, invoice.includes_tax) for one in lines), ZERO)),
+            )
+        )
+    return items
+
+
+def _line(line: InvoiceLine, includes_tax: bool) -> data.PriceLine:
+    hours = "\u00a0h" if line.kind is LineKind.LABOUR else ""
+    return data.PriceLine(
+        kind=line.kind.value,
+        text=line.description,
+        number=line.article_number,
+        quantity=f"{number(line.quantity)}{hours}",
+        unit_price=money(line.unit_price),
+        tax_rate=percent(line.tax_rate),
+        amount=money(_amount(line, includes_tax)),
+        remark=gettext("Discount %(share)s", share=percent(line.discount)) if line.discount else "",
+    )
+
+
+def _amount(line: InvoiceLine, includes_tax: bool) -> Decimal:
+    return line.gross if includes_tax else line.net
+
+
+def _differences(invoice: Invoice) -> list[data.Difference]:
+    """Every line that differs from what was approved, with the reason that the quantities give (PAY-1)."""
+    return [
+        data.Difference(
+            title=line.description,
+            approved=money(line.approved_gross),
+            invoiced=money(line.gross),
+            difference=money(line.gross - line.approved_gross),
+            reason=gettext(
+                "%(used)s used instead of %(planned)s",
+                used=number(line.quantity),
+                planned=number(line.approved_quantity),
+            ),
+        )
+        for line in invoice.lines
+        if invoice.kind is InvoiceKind.INVOICE and line.gross != line.approved_gross
+    ]

@@ -1,0 +1,126 @@
+"""What the papers of a hand-over say: delivery note, gate pass, guarantee certificate."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aftersales.clock import local_date
+from aftersales.domain.delivery.models import Delivery, HandedOver
+from aftersales.domain.delivery.queries import WorkPhoto
+from aftersales.domain.documents import models as document_models
+from aftersales.domain.service_orders.models import Authorisation, Job, ServiceOrder
+from aftersales.domain.service_orders.rules import job_standing
+from aftersales.domain.sites.models import Site
+from aftersales.domain.workshop.models import PhotoPhase
+from aftersales.gateways import document_data as data
+from aftersales.i18n import gettext, label
+from aftersales.web import documents
+from aftersales.web.filters import date_, datetime_, number
+
+
+def consent() -> str:
+    """The sentence above the customer's signature on the delivery note."""
+    return gettext("I got my car, the key and my things back. The work was explained to me.")
+
+
+def delivery_note(
+    order: ServiceOrder,
+    site: Site,
+    jobs: list[Job],
+    *,
+    photos: list[WorkPhoto],
+    ticks: Mapping[HandedOver, bool],
+    notes: Mapping[HandedOver, str],
+    belongings: list[str],
+    at: datetime,
+    signed: document_models.Signature | None = None,
+) -> data.DeliveryNote:
+    """What the customer signs at pickup (DLV-5)."""
+    return data.DeliveryNote(
+        **documents.common(order, site, number=order.number, at=at),  # type: ignore[arg-type]
+        work=tuple(_work_done(job, photos) for job in jobs if job_standing(job) is Authorisation.AUTHORISED),
+        belongings=tuple(
+            data.Belonging(text=text, is_returned=ticks.get(HandedOver.BELONGINGS, False))
+            for text in belongings
+        ),
+        handed_over=tuple(
+            data.Tick(text=label(kind), is_done=is_done, note=notes.get(kind, ""))
+            for kind, is_done in ticks.items()
+        ),
+        next_service=_next_service(order),
+        advice=tuple(
+            data.Advice(text=job.title, light=job.severity if job.severity in ("soon", "urgent") else "")  # type: ignore[arg-type]
+            for job in jobs
+            if job_standing(job) is Authorisation.DECLINED
+        ),
+        guarantee=guarantee(site),
+        odometer=documents.distance(order.odometer),
+        consent=consent(),
+        signature=documents.signature(signed),
+    )
+
+
+def gate_pass(
+    order: ServiceOrder, site: Site, delivery: Delivery, *, issued_by: str, at: datetime
+) -> data.GatePass:
+    """The paper that lets the car out of the yard (DLV-8)."""
+    return data.GatePass(
+        **documents.common(order, site, number=delivery.gate_pass_number, at=delivery.gate_pass_at or at),  # type: ignore[arg-type]
+        settled=gettext("The invoice is paid.") if order.settled_at else gettext("Credit is allowed."),
+        driver=order.customer.name,
+        issued_by=issued_by,
+        valid_until=datetime_((delivery.gate_pass_at or at) + timedelta(hours=24)),
+    )
+
+
+def guarantee_certificate(
+    order: ServiceOrder, site: Site, jobs: list[Job], *, at: datetime
+) -> data.GuaranteeCertificate:
+    """What the work is guaranteed for (ORD-9)."""
+    days, distance = site.setting("guarantee.days"), site.setting("guarantee.distance")
+    until = local_date(at, site.timezone) + timedelta(days=days)
+    return data.GuaranteeCertificate(
+        **documents.common(order, site, number=order.number, at=at),  # type: ignore[arg-type]
+        covers=tuple(
+            data.Cover(
+                work=job.title,
+                time=gettext("%(n)s days", n=days),
+                distance=documents.distance(distance),
+                until=date_(until),
+            )
+            for job in jobs
+            if job_standing(job) is Authorisation.AUTHORISED
+        ),
+        odometer=documents.distance(order.odometer),
+    )
+
+
+def guarantee(site: Site) -> str:
+    """The guarantee on work in one sentence."""
+    return gettext(
+        "We guarantee our work for %(days)s days or %(distance)s km, whichever comes first.",
+        days=site.setting("guarantee.days"),
+        distance=number(site.setting("guarantee.distance")),
+    )
+
+
+def _work_done(job: Job, photos: list[WorkPhoto]) -> data.WorkDone:
+    def picture(phase: PhotoPhase) -> data.Photo | None:
+        found = next((one for one in photos if one.job_id == job.id and one.phase is phase), None)
+        return documents.photo(found.thumb_key, found.caption) if found else None
+
+    return data.WorkDone(
+        title=job.title,
+        explanation=job.explanation or job.concern,
+        before=picture(PhotoPhase.BEFORE),
+        after=picture(PhotoPhase.AFTER),
+    )
+
+
+def _next_service(order: ServiceOrder) -> tuple[data.Fact, ...]:
+    car = order.vehicle
+    facts = []
+    if car.next_service_on:
+        facts.append(data.Fact(label=gettext("Due on"), value=date_(car.next_service_on)))
+    if car.next_service_odometer:
+        facts.append(data.Fact(label=gettext("Due at"), value=documents.distance(car.next_service_odometer)))
+    return tuple(facts)
