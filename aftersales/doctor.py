@@ -13,6 +13,7 @@ from flask import Flask
 from aftersales.config import Settings
 from aftersales.db import db
 from aftersales.domain import audit
+from aftersales.domain.parts import queries as parts
 from aftersales.gateways import documents, storage
 
 Invariant = Callable[[], list[str]]
@@ -36,7 +37,15 @@ def audit_chain_is_whole() -> list[str]:
     ]
 
 
-INVARIANTS: tuple[Invariant, ...] = (audit_chain_is_whole,)
+def stock_agrees_with_its_ledger() -> list[str]:
+    """What lies on each shelf and is reserved is what the ledger's rows come to."""
+    return [
+        f"Stock of article {found.article_id} in warehouse {found.warehouse_id}: {found.what}."
+        for found in parts.find_ledger_breaks()
+    ]
+
+
+INVARIANTS: tuple[Invariant, ...] = (audit_chain_is_whole, stock_agrees_with_its_ledger)
 """What must hold whatever happened. An area adds its own: each returns sentences about what does not hold."""
 
 

@@ -20,7 +20,7 @@ from tests.html import CheckingClient
 SignIn = Callable[..., CheckingClient]
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
-pytest_plugins = ["tests.situations"]
+pytest_plugins = ["tests.situations", "tests.stockroom"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -116,7 +116,21 @@ def list_articles(
         query = query.where(Article.is_active, Article.superseded_by_id.is_(None))
     for condition in _matches(text):
         query = query.where(condition)
-    rows = [ArticleRow(*row[:-1], read_shelves(row[-1])) for row in db.session.execute(query)]
+    rows = [
+        ArticleRow(
+            row.id,
+            row.number,
+            row.name,
+            row.unit,
+            row.price,
+            row.cost,
+            row.is_safety_critical,
+            row.is_active,
+            row.supplier,
+            read_shelves(row.shelves),
+        )
+        for row in db.session.execute(query)
+    ]
     return rows[:limit], rows[limit - 1].number if len(rows) > limit else None
 
 
@@ -375,7 +389,7 @@ def used_quantities(order_id: int) -> dict[int, Decimal]:
             RequisitionLine.service_order_id == order_id
         )
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def cost_of_order(order_id: int) -> Decimal:

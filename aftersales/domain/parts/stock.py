@@ -63,18 +63,16 @@ def lock_stock(warehouse_ids: Collection[int], article_ids: Collection[int]) -> 
 
 
 def _ensure_rows(warehouse_ids: Collection[int], article_ids: Collection[int]) -> None:
-    known = set(
-        db.session.execute(
+    known = {
+        (warehouse, article)
+        for warehouse, article in db.session.execute(
             select(Stock.warehouse_id, Stock.article_id).where(
                 Stock.warehouse_id.in_(warehouse_ids), Stock.article_id.in_(article_ids)
             )
-        ).tuples()
-    )
-    bins = dict(
-        db.session.execute(
-            select(Article.id, Article.default_bin).where(Article.id.in_(article_ids))
-        ).tuples()
-    )
+        )
+    }
+    chosen = select(Article.id, Article.default_bin).where(Article.id.in_(article_ids))
+    bins = dict(db.session.execute(chosen).all())
     values = [
         {"warehouse_id": warehouse, "article_id": article, "on_hand": NONE, "reserved": NONE, "bin": bins[article],
          "safety_stock": NONE, "reorder_point": NONE, "order_up_to": NONE}
