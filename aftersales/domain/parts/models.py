@@ -4,7 +4,17 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+    type_coerce,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from aftersales.db import Base, Identified, Money, Quantity, UtcDateTime, Versioned, enum_type
@@ -155,10 +165,15 @@ class Stock(Identified, Base):
     """At or below this the article is proposed for ordering; 0 means that it is bought only for orders."""
     order_up_to: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
 
-    @property
+    @hybrid_property
     def free(self) -> Decimal:
         """What is there and promised to nobody."""
         return self.on_hand - self.reserved
+
+    @free.inplace.expression
+    @classmethod
+    def _free(cls) -> ColumnElement[Decimal]:
+        return type_coerce(cls.on_hand - cls.reserved, Quantity)
 
 
 class Requisition(Identified, Base):
@@ -226,10 +241,15 @@ class RequisitionLine(Identified, Base):
     requisition: Mapped[Requisition] = relationship()
     reservations: Mapped[list["Reservation"]] = relationship(order_by="Reservation.warehouse_id")
 
-    @property
+    @hybrid_property
     def with_workshop(self) -> Decimal:
         """What was handed out and not given back."""
         return self.issued - self.returned
+
+    @with_workshop.inplace.expression
+    @classmethod
+    def _with_workshop(cls) -> ColumnElement[Decimal]:
+        return type_coerce(cls.issued - cls.returned, Quantity)
 
     @property
     def missing(self) -> Decimal:
@@ -332,10 +352,15 @@ class PurchaseOrderLine(Identified, Base):
     order: Mapped[PurchaseOrder] = relationship(back_populates="lines")
     article: Mapped[Article] = relationship()
 
-    @property
+    @hybrid_property
     def outstanding(self) -> Decimal:
         """The back order: ordered, not received and not cancelled."""
         return self.quantity - self.received - self.cancelled
+
+    @outstanding.inplace.expression
+    @classmethod
+    def _outstanding(cls) -> ColumnElement[Decimal]:
+        return type_coerce(cls.quantity - cls.received - cls.cancelled, Quantity)
 
 
 class Receipt(Identified, Base):

@@ -47,7 +47,7 @@ def shelves_of(article_id: InstrumentedAttribute[int], site_id: int) -> ColumnEl
         Warehouse.code,
         Stock.bin,
         cast(Stock.on_hand, String(20)),
-        cast(Stock.on_hand - Stock.reserved, String(20)),
+        cast(Stock.free, String(20)),
     )
     text: ColumnElement[str] = literal("")
     for number, field in enumerate(fields):
@@ -237,9 +237,8 @@ class LowRow:
 
 def list_low(site_id: int, *, supplier_id: int | None = None, limit: int = 20) -> list[LowRow]:
     """What runs low at the site, the emptiest shelf first (PRT-3)."""
-    outstanding = PurchaseOrderLine.quantity - PurchaseOrderLine.received - PurchaseOrderLine.cancelled
     coming = (
-        select(func.coalesce(func.sum(outstanding), 0))
+        select(func.coalesce(func.sum(PurchaseOrderLine.outstanding), 0))
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.purchase_order_id)
         .where(
             PurchaseOrderLine.article_id == Stock.article_id,
@@ -249,7 +248,6 @@ def list_low(site_id: int, *, supplier_id: int | None = None, limit: int = 20) -
         .correlate(Stock)
         .scalar_subquery()
     )
-    free = Stock.on_hand - Stock.reserved
     query: Select[*tuple[Any, ...]] = (
         select(
             Article.id,
@@ -259,7 +257,7 @@ def list_low(site_id: int, *, supplier_id: int | None = None, limit: int = 20) -
             Article.supplier_id,
             Article.cost,
             Stock.warehouse_id,
-            free,
+            Stock.free,
             coming,
             Stock.safety_stock,
             Stock.reorder_point,
@@ -272,9 +270,9 @@ def list_low(site_id: int, *, supplier_id: int | None = None, limit: int = 20) -
             Warehouse.is_active,
             Article.is_active,
             Stock.reorder_point > 0,
-            free <= Stock.reorder_point,
+            Stock.free <= Stock.reorder_point,
         )
-        .order_by(free - Stock.safety_stock, Article.number)
+        .order_by(Stock.free - Stock.safety_stock, Article.number)
         .limit(limit)
     )
     if supplier_id is not None:
@@ -327,7 +325,6 @@ def list_due_purchase_orders(site_id: int, *, until: datetime, limit: int = 20) 
 
 
 def _purchase_rows() -> Select[*tuple[Any, ...]]:
-    outstanding = PurchaseOrderLine.quantity - PurchaseOrderLine.received - PurchaseOrderLine.cancelled
     return (
         select(
             PurchaseOrder.id,
@@ -339,7 +336,7 @@ def _purchase_rows() -> Select[*tuple[Any, ...]]:
             PurchaseOrder.closed_at,
             func.aggregate_strings(Article.name, ", "),
             func.count(),
-            func.sum(outstanding),
+            func.sum(PurchaseOrderLine.outstanding),
         )
         .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
         .join(Warehouse, Warehouse.id == PurchaseOrder.warehouse_id)
@@ -385,7 +382,7 @@ def used_quantities(order_id: int) -> dict[int, Decimal]:
     """What the workshop really took for each line of the order that the desk knows: the actual parts of the invoice
     (PAY-1)."""
     rows = db.session.execute(
-        select(RequisitionLine.line_id, RequisitionLine.issued - RequisitionLine.returned).where(
+        select(RequisitionLine.line_id, RequisitionLine.with_workshop).where(
             RequisitionLine.service_order_id == order_id
         )
     )

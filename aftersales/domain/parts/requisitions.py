@@ -152,15 +152,14 @@ def _cover(lines: Sequence[RequisitionLine], others: list[tuple[int, Decimal]]) 
 
 def list_arrivals(site_id: int, article_id: int) -> list[tuple[datetime, Decimal]]:
     """What is still to come of an article to the site, and when."""
-    outstanding = PurchaseOrderLine.quantity - PurchaseOrderLine.received - PurchaseOrderLine.cancelled
     rows = db.session.execute(
-        select(PurchaseOrder.expected_at, outstanding)
+        select(PurchaseOrder.expected_at, PurchaseOrderLine.outstanding)
         .join(PurchaseOrderLine.order)
         .where(
             PurchaseOrder.site_id == site_id,
             PurchaseOrder.closed_at.is_(None),
             PurchaseOrderLine.article_id == article_id,
-            outstanding > 0,
+            PurchaseOrderLine.outstanding > 0,
         )
     )
     return [(expected_at, quantity) for expected_at, quantity in rows]

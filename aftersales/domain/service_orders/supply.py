@@ -102,7 +102,7 @@ def ask_arrivals(
 def list_arrivals(order_id: int) -> list[Arrival]:
     """For each part line of the order that the desk knows: whether it is in stock, else when it comes. One query."""
     free = (
-        select(func.sum(Stock.on_hand - Stock.reserved))
+        select(func.sum(Stock.free))
         .join(Warehouse, Warehouse.id == Stock.warehouse_id)
         .where(
             Stock.article_id == RequisitionLine.article_id,
