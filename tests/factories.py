@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from aftersales.db import Base, db
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import starter
+from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents.models import DocumentKind
@@ -107,7 +108,12 @@ def price(
 def check_in(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(minutes=20)) -> ServiceOrder:
     """The customer signs the priced order, which authorises its lines."""
     lines = price(cast, order)
-    order.odometer, order.checkin_signed_at = 118_420, now
+    checkin = checkins.edit(
+        order.id, values={"covers_fitted": True, "odometer": 118_420}, actor=cast.advisor.actor(), now=NOW
+    )
+    checkin.signed_at = order.checkin_signed_at = now
+    for line in lines:
+        line.signed_at = now
     order.promised_at = order.first_promised_at = NOW + timedelta(hours=8)
     work.authorise(order, {line.id for line in lines}, Authorisation.AUTHORISED)
     return service_orders.move(order, "sign_checkin", actor=cast.advisor.actor(), now=now)

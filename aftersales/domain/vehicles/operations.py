@@ -71,6 +71,8 @@ def add_vehicle(
         now=now,
     )
     add(vehicle)
+    if odometer is not None:
+        add(OdometerReading(vehicle_id=vehicle.id, value=odometer, at=now, by_name=actor.name))
     if owner_id is not None:
         add(Ownership(vehicle_id=vehicle.id, customer_id=owner_id, from_at=now))
     audit.record("vehicles.add", vehicle, actor=actor, now=now, site_id=site_id)
@@ -138,7 +140,7 @@ def read_odometer(
     vehicle = lock_vehicle(vehicle_id)
     if value < 0 or value > 9_999_999:
         raise Invalid(gettext("Enter what the odometer shows, in whole numbers."), field="odometer")
-    earlier = highest_reading(vehicle_id, except_order_id=service_order_id)
+    earlier = last_reading(vehicle_id, except_order_id=service_order_id)
     if earlier is not None and value < earlier and not is_confirmed:
         raise Invalid(
             gettext(
@@ -161,8 +163,8 @@ def read_odometer(
     return vehicle
 
 
-def highest_reading(vehicle_id: int, *, except_order_id: int | None = None) -> int | None:
-    """The newest reading before this visit; what the vehicle came with where it was never read."""
+def last_reading(vehicle_id: int, *, except_order_id: int | None = None) -> int | None:
+    """The newest reading before this visit, None where the odometer was never read."""
     query = (
         select(OdometerReading.value)
         .where(OdometerReading.vehicle_id == vehicle_id)
@@ -171,15 +173,7 @@ def highest_reading(vehicle_id: int, *, except_order_id: int | None = None) -> i
     )
     if except_order_id is not None:
         query = query.where(OdometerReading.service_order_id.is_distinct_from(except_order_id))
-    last = db.session.scalar(query)
-    if last is not None:
-        return last
-    has_readings = db.session.scalar(
-        select(OdometerReading.id).where(OdometerReading.vehicle_id == vehicle_id).limit(1)
-    )
-    return (
-        None if has_readings else db.session.scalar(select(Vehicle.odometer).where(Vehicle.id == vehicle_id))
-    )
+    return db.session.scalar(query)
 
 
 def open_warning(

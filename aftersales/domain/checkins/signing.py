@@ -1,0 +1,282 @@
+"""Agreeing and signing: the promised time, the consent to a diagnosis, and the customer's signature on exactly the
+document that was shown (CHK-10, CHK-13, DIA-8)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+
+from aftersales.db import db
+from aftersales.domain import submissions
+from aftersales.domain.actors import Actor
+from aftersales.domain.checkins import queries, rules
+from aftersales.domain.checkins.models import CheckIn
+from aftersales.domain.checkins.operations import find_locked, lock_checkin
+from aftersales.domain.documents import operations as documents
+from aftersales.domain.documents import signatures
+from aftersales.domain.documents.models import Document, Signature
+from aftersales.domain.documents.operations import StoredDocument
+from aftersales.domain.documents.signatures import Evidence
+from aftersales.domain.errors import Invalid, Refused
+from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders import supply, timeline, work
+from aftersales.domain.service_orders.models import (
+    Authorisation,
+    EventKind,
+    Job,
+    Line,
+    LineKind,
+    PayType,
+    ServiceOrder,
+)
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.sites.models import Site
+from aftersales.i18n import N_, gettext
+from aftersales.money import Amount, TaxSum, sum_by_rate, total
+
+DIAGNOSIS = "diagnosis"
+"""Marks the job that holds the fee for the diagnosis."""
+PURPOSE = "check-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What the customer is asked to sign: the jobs with their live lines, and the sums of what the customer pays."""
+
+    jobs: list[Job]
+    sums: list[TaxSum]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for job in self.jobs for line in job.lines]
+
+    @property
+    def total(self) -> Amount:
+        return total(self.sums)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether there is anything besides the diagnosis that has a price."""
+        return any(job.lines for job in self.jobs if job.canned_job_code != DIAGNOSIS)
+
+
+def priced(order_id: int, *, includes_tax: bool) -> Priced:
+    """The order's jobs and what the customer would pay for them."""
+    jobs = orders.list_jobs(order_id)
+    paid = [line for job in jobs for line in job.lines if line.pay_type is PayType.CUSTOMER]
+    return Priced(
+        jobs, sum_by_rate(((line.tax_rate, line.amount) for line in paid), includes_tax=includes_tax)
+    )
+
+
+def agree(
+    order_id: int,
+    *,
+    promised_at: datetime | None,
+    reason: str,
+    diagnosis_consented: bool,
+    diagnosis_fee: Decimal,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+    version: int | None = None,
+) -> CheckIn:
+    """Keep what was agreed about time and diagnosis. A fee becomes a line of its own, so that it is on the order that
+    is signed (DIA-8). Refuses a fee without the consent, and a time that has passed."""
+    order, checkin = lock_checkin(order_id, actor=actor, now=now, site_id=site_id, version=version)
+    if diagnosis_fee < 0:
+        raise Invalid(gettext("Enter a fee of 0 or more."), field="diagnosis_fee")
+    if diagnosis_fee and not diagnosis_consented:
+        raise Invalid(
+            gettext("A fee needs the customer's consent to the diagnosis. Tick it, or take the fee away."),
+            field="diagnosis_fee",
+        )
+    if promised_at is not None and promised_at != order.promised_at:
+        service_orders.promise(order_id, promised_at=promised_at, reason=reason, actor=actor, now=now)
+    checkin.diagnosis_consented, checkin.diagnosis_fee = diagnosis_consented, diagnosis_fee
+    _charge_diagnosis(order, diagnosis_fee, actor=actor, now=now)
+    db.session.flush()
+    return checkin
+
+
+def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> str:
+    """SHA-256 over everything that the document shows and that can change: whoever signs, signs this content."""
+    around = queries.walkaround_of(order, checkin)
+    values: list[Any] = [
+        [order.vehicle.version, order.customer.version, str(order.promised_at), order.is_waiting],
+        [checkin.version],
+        [[job.id, job.version] for job in content.jobs],
+        [[line.id, line.version] for line in content.lines],
+        [[pin.id, pin.version] for pin in around.damages],
+        [thing.id for thing in around.belongings],
+        [[station.value, photos[-1].id] for station, photos in sorted(around.photos.items())],
+    ]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def list_missing(order: ServiceOrder, checkin: CheckIn | None, content: Priced, site: Site) -> list[str]:
+    """What has to be done before the customer can sign, one sentence each."""
+    return rules.what_is_missing(
+        checkin,
+        set(queries.photos_of(checkin.id)) if checkin else set(),
+        site.setting("walkaround.required"),
+        has_jobs=bool(content.jobs),
+        is_priced=content.is_priced,
+        is_promised=order.promised_at is not None,
+    )
+
+
+def prepare(
+    order_id: int,
+    stored: StoredDocument,
+    *,
+    digest: str,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+) -> Document:
+    """Put the document that will be signed on record. ``digest`` is the content it was made from; refuses when the
+    order has changed while it was drawn, or when something is missing."""
+    order, checkin, content = _lock_for_signing(order_id, actor=actor, now=now, site_id=site_id)
+    if content_digest(order, checkin, content) != digest:
+        raise Refused(gettext("The order changed while the document was made. Make it again."))
+    document = documents.record(
+        stored, site_id=order.site_id, service_order_id=order.id, now=now, is_shared=True
+    )
+    # Past the version, which is a part of the content.
+    db.session.execute(
+        update(CheckIn)
+        .where(CheckIn.id == checkin.id)
+        .values(document_id=document.id, prepared_digest=digest)
+    )
+    return document
+
+
+def sign(
+    order_id: int,
+    evidence: Evidence,
+    *,
+    document_digest: str,
+    consent_text: str,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+    client_id: str = "",
+) -> Signature:
+    """The customer signs exactly the document whose digest was on the screen.
+
+    Authorises the lines on it (CHK-13), reserves their parts, records the consent to a diagnosis (DIA-8) and moves
+    the order on. A later signature on a changed order authorises what changed. Refuses when anything on the order
+    differs from that document. The second arrival of a ``client_id`` gets the first one's signature.
+    """
+    if known := submissions.earlier(client_id, now=now):
+        return db.session.get_one(Signature, known)
+    order, checkin, content = _lock_for_signing(order_id, actor=actor, now=now, site_id=site_id)
+    document = db.session.get(Document, checkin.document_id) if checkin.document_id else None
+    if (
+        document is None
+        or document.sha256 != document_digest
+        or checkin.prepared_digest != content_digest(order, checkin, content)
+    ):
+        raise Refused(
+            gettext(
+                "The order changed after this document was made. Look at the new document, then sign that one."
+            )
+        )
+    signature = signatures.sign(
+        document,
+        evidence,
+        purpose=PURPOSE,
+        service_order_id=order.id,
+        consent_text=consent_text,
+        totals={
+            "net": str(content.total.net),
+            "tax": str(content.total.tax),
+            "gross": str(content.total.gross),
+        },
+        actor=actor,
+        now=now,
+    )
+    checkin.signature_id, checkin.signed_at = signature.id, now
+    order.checkin_signed_at = now
+    if checkin.diagnosis_consented:
+        order.diagnosis_consent_at = order.diagnosis_consent_at or now
+    _authorise(order, content, now=now)
+    timeline.note(
+        order,
+        EventKind.APPROVAL,
+        N_("Signed by %(name)s: order for %(gross)s"),
+        actor=actor,
+        now=now,
+        tone="ok",
+        name=signature.typed_name,
+        gross=str(content.total.gross),
+    )
+    if order.state is OrderState.ARRIVED:
+        service_orders.move(order, "sign_checkin", actor=actor, now=now)
+    supply.demand_authorised(order, actor=actor, now=now)
+    submissions.keep(client_id, signature)
+    return signature
+
+
+def _lock_for_signing(
+    order_id: int, *, actor: Actor, now: datetime, site_id: int | None
+) -> tuple[ServiceOrder, CheckIn, Priced]:
+    """The order with its check-in and content, when it can be signed: complete, and not signed as it stands."""
+    actor.need("checkins.write")
+    order = service_orders.lock_order(order_id, site_id=site_id)
+    checkin = find_locked(order)
+    site = db.session.get_one(Site, order.site_id)
+    content = priced(order.id, includes_tax=site.prices_include_tax)
+    if checkin is None or order.state is OrderState.BOOKED:
+        raise Refused(gettext("Only a car that has arrived is checked in."))
+    if order.is_closed or order.invoiced_at:
+        raise Refused(gettext("This order is closed."))
+    if checkin.signed_at and not any(line.needs_new_signature for line in content.lines):
+        raise Refused(gettext("The customer has signed this check-in. Nothing has changed since."))
+    if missing := list_missing(order, checkin, content, site):
+        raise Refused(" ".join(missing))
+    return order, checkin, content
+
+
+def _authorise(order: ServiceOrder, content: Priced, *, now: datetime) -> None:
+    """Everything on the signed document that was not answered yet is authorised."""
+    signed = [line for line in content.lines if line.authorisation is Authorisation.PROPOSED]
+    for line in signed:
+        line.signed_at = now
+    work.authorise(order, {line.id for line in signed}, Authorisation.AUTHORISED)
+
+
+def _charge_diagnosis(order: ServiceOrder, fee: Decimal, *, actor: Actor, now: datetime) -> None:
+    """Keep the job with the fee in step with what was agreed."""
+    job = db.session.scalar(
+        select(Job).where(
+            Job.service_order_id == order.id, Job.canned_job_code == DIAGNOSIS, Job.voided_at.is_(None)
+        )
+    )
+    if not fee:
+        if job is not None:
+            work.void_job(job.id, reason=gettext("No fee agreed"), actor=actor, now=now)
+        return
+    if job is None:
+        job = work.add_job(
+            order.id, title=gettext("Technical diagnosis"), canned_job_code=DIAGNOSIS, actor=actor, now=now
+        )
+    line = next((line for line in job.lines if line.voided_at is None), None)
+    if line is None:
+        work.add_line(
+            job.id,
+            kind=LineKind.FEE,
+            description=gettext("Diagnosis fee"),
+            quantity=Decimal(1),
+            unit_price=fee,
+            actor=actor,
+            now=now,
+        )
+    elif line.unit_price != fee:
+        work.edit_line(line.id, values={"unit_price": fee}, actor=actor, now=now)
