@@ -11,10 +11,14 @@ from typing import Any, TypeVar
 
 from aftersales.db import Base, db
 from aftersales.domain.actors import SYSTEM
+from aftersales.domain.billing import operations as billing
+from aftersales.domain.billing.models import Invoice
 from aftersales.domain.catalogue import starter
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers.models import Customer
+from aftersales.domain.delivery import operations as delivery
+from aftersales.domain.delivery import queries as delivery_queries
 from aftersales.domain.documents.models import DocumentKind
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.quotations import operations as quotations
@@ -189,3 +193,27 @@ def stock_catalogue(cast: Cast) -> None:
     starter.stock(actor=SYSTEM, now=NOW)
     starter.price_hours(cast.site.id, "PLN", actor=SYSTEM, now=NOW)
     articles.stock(actor=SYSTEM, now=NOW)
+
+
+def make_ready(
+    cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(hours=6), wants_wash: bool = True
+) -> ServiceOrder:
+    """From accepted to ready for pickup: repaired, checked by somebody else, prepared."""
+    order = service_orders.lock_order(order.id)
+    service_orders.move(order, "start_repair", actor=cast.advisor.actor(), now=now)
+    for job in order.jobs:
+        work.finish_job(job.id, actor=cast.technician.actor(), now=now)
+    order.self_checked_at = now
+    order.repairer_ids = [cast.technician.id]
+    service_orders.move(order, "finish_work", actor=cast.technician.actor(), now=now)
+    order.qc_passed_at = now
+    delivery.plan_preparation(order, wants_wash=wants_wash)
+    service_orders.move(order, "pass", actor=cast.qc.actor(), now=now)
+    for item in delivery_queries.list_preparation(order.id):
+        delivery.tick(order.id, item.kind, is_done=True, actor=cast.advisor.actor(), now=now)
+    return delivery.finish_preparation(order.id, actor=cast.advisor.actor(), now=now)
+
+
+def invoice(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(hours=7)) -> Invoice:
+    """The customer's invoice of an order that is ready."""
+    return billing.issue(order.id, shown_gross=None, actor=cast.cashier.actor(), now=now)

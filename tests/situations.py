@@ -74,3 +74,20 @@ def sent_quotation(cast: Cast, app: Flask) -> Quotation:
             explanation="It boils at 172 degrees, it should be above 180.",
         )  # fmt: skip
         return factories.send_quotation(cast, order)
+
+
+@pytest.fixture
+def ready_order(cast: Cast, app: Flask) -> ServiceOrder:
+    """Repaired, checked and prepared; 369.00 gross wait to be invoiced."""
+    with app.app_context(), transaction():
+        order = factories.open_order(cast)
+        factories.accept(cast, factories.assign(cast, factories.check_in(cast, order)))
+        return factories.make_ready(cast, order)
+
+
+@pytest.fixture
+def invoiced_order(cast: Cast, app: Flask, ready_order: ServiceOrder) -> ServiceOrder:
+    """Ready, with an unpaid invoice over 369.00."""
+    with app.app_context(), transaction():
+        factories.invoice(cast, ready_order)
+    return ready_order

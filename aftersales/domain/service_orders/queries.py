@@ -51,6 +51,8 @@ def list_jobs(order_id: int) -> list[Job]:
             .options(contains_eager(Job.lines))
             .where(Job.service_order_id == order_id, Job.voided_at.is_(None))
             .order_by(Job.position, Line.position)
+            # A job that is loaded already would keep the lines it had then, voided ones included.
+            .execution_options(populate_existing=True)
         ).unique()
     )
 
