@@ -17,6 +17,7 @@ from aftersales.web import (
     errors,
     filters,
     health,
+    job_screens,
     navigation,
     presentation,
     security,
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     account_rows.init_app(app)
     navigation.init_app(app)
     task_links.init_app(app)
+    job_screens.init_app(app)
     health.init_app(app)
     blueprints.register(app)
     return app

@@ -22,9 +22,11 @@ class Place:
 PLACES: list[Place] = [
     Place("today.page", "tasks.read", "calendar", _l("Today")),
     Place("tasks.index", "tasks.read", "list-checks", _l("Tasks")),
+    Place("jobs.index", "jobs.clock", "wrench", _l("My jobs")),
     Place("board.page", "board.read", "columns-3", _l("Board")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
+    Place("staffing.index", "staffing.manage", "users", _l("People")),
 ]
 
 

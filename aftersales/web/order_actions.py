@@ -49,6 +49,23 @@ ACTIONS: list[OrderAction] = [
         frozenset({S.READY_FOR_PICKUP, S.COMPLETED}),
         frozenset({S.READY_FOR_PICKUP}),
     ),
+    OrderAction(
+        "dispatch.page",
+        "dispatch.assign",
+        _l("Assign technician"),
+        "user-check",
+        frozenset({S.CHECKED_IN, S.ASSIGNED}) | _WORKSHOP,
+        primary_in=frozenset({S.CHECKED_IN}),
+    ),
+    OrderAction(
+        "jobs.order",
+        "jobs.clock",
+        _l("Work on this car"),
+        "wrench",
+        frozenset({S.ASSIGNED, S.QUALITY_CHECK}) | _WORKSHOP,
+        primary_in=frozenset({S.ASSIGNED, S.IN_PROGRESS, S.REPAIRING}),
+    ),
+    OrderAction("problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _WORKSHOP),
     OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
     OrderAction(

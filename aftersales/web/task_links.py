@@ -31,7 +31,7 @@ class Screen:
 SCREENS: dict[TaskType, Screen] = {
     TaskType.ASSIGN_TECHNICIAN: Screen("dispatch.page"),
     TaskType.ACCEPT_JOB: Screen("jobs.order"),
-    TaskType.REPORT_ADDITIONAL: Screen("jobs.report", "report_id"),
+    TaskType.REPORT_ADDITIONAL: Screen("problems.page", "report_id"),
     TaskType.REWORK: Screen("jobs.order"),
     TaskType.PREPARE_CAR: Screen("delivery.preparation"),
     TaskType.HAND_OVER: Screen("delivery.pickup"),

@@ -466,3 +466,23 @@ def find_brief(order_id: int) -> Brief | None:
         belongings=[f"{row.what} ({row.box})" if row.box else row.what for row in rows if row.what],
         photos=[(newest[station], station) for station in Station if station in newest],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The job that a person is clocked on to."""
+
+    job_id: int
+    service_order_id: int
+    title: str
+    started_at: datetime
+
+
+def find_running(user_id: int) -> Running | None:
+    """The person's running job, None when they are not clocked on to any."""
+    row = db.session.execute(
+        select(Clocking.job_id, Clocking.service_order_id, Job.title, Clocking.started_at)
+        .join(Job, Job.id == Clocking.job_id)
+        .where(Clocking.user_id == user_id, Clocking.ended_at.is_(None))
+    ).one_or_none()
+    return Running(row[0], row[1], row[2], row[3]) if row else None

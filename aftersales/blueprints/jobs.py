@@ -1,0 +1,171 @@
+"""The technician's tablet: my day, an order at work, accepting, clocking on and off, finishing jobs."""
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from aftersales import clock
+from aftersales.db import transaction
+from aftersales.domain.errors import DomainError, Invalid
+from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.workshop import clocking, dispatch, queries, rules
+from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
+from aftersales.i18n import gettext
+from aftersales.web import htmx, job_screens, session
+from aftersales.web.access import needs
+from aftersales.web.errors import status_of
+
+blueprint = Blueprint("jobs", __name__)
+
+
+@blueprint.get("/jobs")
+@needs("jobs.clock")
+def index() -> str:
+    return _index()
+
+
+@blueprint.post("/attendance")
+@needs("attendance.clock")
+def begin_day() -> Response | tuple[str, int]:
+    try:
+        with transaction():
+            clocking.begin_day(site_id=session.person().site_id, actor=session.actor(), now=clock.now())
+    except DomainError as error:
+        return _index(error), status_of(error)
+    return htmx.redirect(url_for(".index"))
+
+
+@blueprint.post("/attendance/end")
+@needs("attendance.clock")
+def end_day() -> Response:
+    with transaction():
+        clocking.end_day(actor=session.actor(), now=clock.now())
+    return htmx.redirect(url_for(".index"))
+
+
+@blueprint.get("/orders/<int:order_id>/work")
+@needs("jobs.clock")
+def order(order_id: int) -> str:
+    return _order(_get(order_id))
+
+
+@blueprint.post("/orders/<int:order_id>/acceptance")
+@needs("jobs.accept")
+def accept(order_id: int) -> Response | tuple[str, int]:
+    _get(order_id)
+    ticked = set(request.form.getlist("acknowledged"))
+    try:
+        with transaction():
+            dispatch.accept(
+                order_id,
+                site_id=session.person().site_id,
+                acknowledged={item for item in HandoverItem if item in ticked},
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        return _order(_get(order_id), error), status_of(error)
+    return htmx.redirect(url_for(".order", order_id=order_id))
+
+
+@blueprint.post("/jobs/<int:job_id>/clocking")
+@needs("jobs.clock")
+def clock_on(job_id: int) -> Response | tuple[str, int]:
+    job = queries.get_job(job_id, session.person().site_id)
+    try:
+        with transaction():
+            clocking.clock_on(
+                job_id,
+                site_id=session.person().site_id,
+                switch="switch" in request.form,
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        return _order(_get(job.service_order_id), error), status_of(error)
+    return htmx.redirect(url_for(".order", order_id=job.service_order_id))
+
+
+@blueprint.post("/clocking/end")
+@needs("jobs.clock")
+def clock_off() -> Response | tuple[str, int]:
+    """Pause the running job. Back to its order."""
+    try:
+        with transaction():
+            ended = clocking.clock_off(
+                reason=_pause(), note=request.form.get("note", ""), actor=session.actor(), now=clock.now()
+            )
+    except DomainError as error:
+        return _index(error), status_of(error)
+    if ended is None:
+        return htmx.redirect(url_for(".index"))
+    return htmx.redirect(url_for(".order", order_id=ended.service_order_id))
+
+
+@blueprint.post("/jobs/<int:job_id>/completion")
+@needs("jobs.clock")
+def finish(job_id: int) -> Response | tuple[str, int]:
+    job = queries.get_job(job_id, session.person().site_id)
+    try:
+        with transaction():
+            clocking.finish_job(
+                job_id, site_id=session.person().site_id, actor=session.actor(), now=clock.now()
+            )
+    except DomainError as error:
+        return _order(_get(job.service_order_id), error), status_of(error)
+    return htmx.redirect(url_for(".order", order_id=job.service_order_id))
+
+
+def _pause() -> EndReason:
+    reason = request.form.get("reason", "")
+    if reason not in PAUSES:
+        raise Invalid(gettext("Choose why you pause."), field="reason")
+    return EndReason(reason)
+
+
+def _index(error: DomainError | None = None) -> str:
+    person = session.person()
+    return render_template(
+        "jobs/index.html",
+        day=queries.my_day(person.user_id, person.site_id),
+        at=clock.now(),
+        at_risk_minutes=person.setting("work.at_risk_minutes"),
+        pauses=PAUSES,
+        error=error,
+    )
+
+
+def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
+    person, now = session.person(), clock.now()
+    return render_template(
+        "jobs/order.html",
+        order=order,
+        jobs=queries.list_work(order.id),
+        reports=queries.list_reports(order.id),
+        brief=queries.find_brief(order.id),
+        running=queries.find_running(person.user_id),
+        is_own=dispatch.is_own(order, session.actor()),
+        links=job_screens.offered(order, person),
+        slack=_slack(order),
+        handover=list(HandoverItem),
+        ticked=request.form.getlist("acknowledged"),
+        pauses=PAUSES,
+        at=now,
+        error=error,
+    )
+
+
+def _slack(order: ServiceOrder) -> rules.Slack | None:
+    if order.promised_at is None or order.arrived_at is None:
+        return None
+    return rules.slack(
+        arrived_at=order.arrived_at,
+        promised_at=order.promised_at,
+        now=clock.now(),
+        left=rules.work_left(order.planned_minutes, order.worked_minutes),
+        at_risk_minutes=session.person().setting("work.at_risk_minutes"),
+    )
+
+
+def _get(order_id: int) -> ServiceOrder:
+    return orders.get_order(order_id, site_id=session.person().site_id)

@@ -1,0 +1,73 @@
+"""Where a technician goes from an order at work: inspection, parts, problems, checks. Areas append their rows."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, url_for
+from flask_babel.speaklater import LazyString
+
+from aftersales.domain.accounts.queries import SignedIn
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.states import OrderState as S
+from aftersales.domain.workshop.queries import WorkJob
+from aftersales.i18n import lazy_gettext as _l
+from aftersales.web.tickets import spare_words
+
+
+@dataclass(frozen=True, slots=True)
+class JobScreen:
+    """A screen that stands beside the work while the order is in one of ``states``. ``endpoint`` takes ``order_id``."""
+
+    endpoint: str
+    verb: str
+    words: LazyString | str
+    icon: str
+    states: frozenset[S]
+
+
+_AT_WORK = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
+
+SCREENS: list[JobScreen] = [
+    JobScreen("problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _AT_WORK),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedScreen:
+    url: str
+    words: str
+    icon: str
+
+
+def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedScreen]:
+    """The screens that the person may open for the order now."""
+    return [
+        OfferedScreen(url_for(screen.endpoint, order_id=order.id), str(screen.words), screen.icon)
+        for screen in SCREENS
+        if order.state in screen.states
+        and person.may(screen.verb)
+        and screen.endpoint in current_app.view_functions
+    ]
+
+
+def needs_acceptance(order: ServiceOrder) -> bool:
+    """Whether the workshop has yet to take over the car."""
+    return order.state is S.ASSIGNED
+
+
+def can_clock(order: ServiceOrder, job: WorkJob) -> bool:
+    """Whether the screen offers to clock on to the job; the operation decides."""
+    if job.done_at and not order.open_rework:
+        return False
+    return order.state is S.IN_PROGRESS or (order.state is S.REPAIRING and job.is_authorised)
+
+
+def can_finish(order: ServiceOrder, job: WorkJob) -> bool:
+    """Whether the screen offers to finish the job; the operation decides."""
+    return order.state is S.REPAIRING and job.is_authorised and job.done_at is None
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the questions that the technician's screens ask."""
+    app.jinja_env.globals.update(
+        can_clock=can_clock, can_finish=can_finish, needs_acceptance=needs_acceptance, spare_words=spare_words
+    )
