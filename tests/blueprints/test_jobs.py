@@ -1,0 +1,206 @@
+"""The technician's tablet: /jobs and /orders/<id>/work."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from aftersales.db import db, transaction
+from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import work
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.staffing.models import Attendance
+from aftersales.domain.workshop import clocking
+from aftersales.domain.workshop.models import Clocking, HandoverItem
+from tests.cast import Cast
+from tests.conftest import CountQueries, SignIn
+from tests.factories import NOW, fresh
+from tests.html import parse, text_of
+
+EVERYTHING = {"acknowledged": [item.value for item in HandoverItem]}
+
+
+def order_now(app: Flask, order: ServiceOrder) -> ServiceOrder:
+    with app.app_context():
+        return fresh(order)
+
+
+def first_job(app: Flask, order: ServiceOrder) -> int:
+    with app.app_context():
+        return fresh(order).jobs[0].id
+
+
+def start_repair(app: Flask, cast: Cast, order: ServiceOrder) -> None:
+    with app.app_context(), transaction():
+        service_orders.move(
+            service_orders.lock_order(order.id), "start_repair", actor=cast.advisor.actor(), now=NOW
+        )
+
+
+def test_my_jobs_shows_car_concern_and_promise(
+    cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder
+) -> None:
+    """TEC-1: my jobs, in the customer's words, with the promised time."""
+    html = parse(sign_in(cast.technician.id).get("/jobs").get_data(as_text=True))
+    (ticket,) = [link for link in html.all("a") if link.get("class") == "ticket"]
+    assert "“Front brakes squeal”" in text_of(ticket)
+    assert ticket.get("href") == f"/orders/{assigned_order.id}/work"
+
+
+def test_a_colleagues_car_is_not_in_my_list(
+    cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder
+) -> None:
+    assert "No car for you yet" in sign_in(cast.second_technician.id).get("/jobs").get_data(as_text=True)
+
+
+def test_my_jobs_cost_two_queries(
+    cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder, count_queries: CountQueries
+) -> None:
+    client = sign_in(cast.technician.id)
+    with count_queries() as seen:
+        client.get("/jobs")
+    assert len(seen) == 2
+
+
+def test_the_day_begins_and_ends_at_the_top(app: Flask, cast: Cast, sign_in: SignIn) -> None:
+    """DSP-4: clock on and off for the day."""
+    client = sign_in(cast.technician.id)
+    for _ in range(2):  # a double tap begins one day
+        assert client.post("/attendance").status_code == 303
+    assert "At work since" in client.get("/jobs").get_data(as_text=True)
+    client.post("/attendance/end")
+    with app.app_context():
+        (day,) = db.session.scalars(select(Attendance))
+    assert day.ended_at is not None
+
+
+def test_accepting_needs_every_tick(
+    app: Flask, cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder
+) -> None:
+    """DSP-2: car, key, order and check-in sheet are acknowledged one by one."""
+    answer = sign_in(cast.technician.id).post(
+        f"/orders/{assigned_order.id}/acceptance", data={"acknowledged": ["car", "key"]}
+    )
+    html = parse(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert "Missing: Service order, Check-in sheet" in text_of(html.root)
+    ticked = [
+        f.get("value")
+        for f in html.all("input")
+        if f.get("name") == "acknowledged" and f.get("checked") is not None
+    ]
+    assert ticked == ["car", "key"]
+    assert order_now(app, assigned_order).state is OrderState.ASSIGNED
+
+
+def test_accepting_begins_the_work(
+    app: Flask, cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder
+) -> None:
+    """STEP-5: the technician accepts on the tablet, In Progress."""
+    client = sign_in(cast.technician.id)
+    assert "Accept the car" in client.get(f"/orders/{assigned_order.id}/work").get_data(as_text=True)
+    for _ in range(2):  # a double tap is one acceptance
+        assert client.post(f"/orders/{assigned_order.id}/acceptance", data=EVERYTHING).status_code == 303
+    order = order_now(app, assigned_order)
+    assert order.state is OrderState.IN_PROGRESS
+    assert order.workshop_received_at is not None
+
+
+def test_clocking_on_pausing_and_going_on(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-4: the clock runs on the tablet, a pause asks for its reason."""
+    client, job = sign_in(cast.technician.id), first_job(app, accepted_order)
+    assert client.post(f"/jobs/{job}/clocking").location == f"/orders/{accepted_order.id}/work"
+    running = client.get(f"/orders/{accepted_order.id}/work").get_data(as_text=True)
+    assert "Your clock runs since" in running
+    assert (
+        client.post("/clocking/end", data={"reason": "finished"}).status_code == 422
+    )  # not a reason for a pause
+    assert client.post("/clocking/end", data={"reason": "parts"}).status_code == 303
+    assert order_now(app, accepted_order).open_clockings == 0
+    client.post(f"/jobs/{job}/clocking")
+    assert order_now(app, accepted_order).open_clockings == 1
+
+
+def test_a_pause_without_a_reason_is_refused(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    client = sign_in(cast.technician.id)
+    client.post(f"/jobs/{first_job(app, accepted_order)}/clocking")
+    answer = client.post("/clocking/end", data={})
+    assert (answer.status_code, "Choose why you pause" in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_a_second_job_offers_to_switch(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    with app.app_context(), transaction():
+        second = work.add_job(accepted_order.id, title="Air filter", actor=cast.advisor.actor(), now=NOW).id
+    client = sign_in(cast.technician.id)
+    client.post(f"/jobs/{first_job(app, accepted_order)}/clocking")
+    refused = client.post(f"/jobs/{second}/clocking")
+    assert (refused.status_code, "switch to this one" in refused.get_data(as_text=True)) == (409, True)
+    client.post(f"/jobs/{second}/clocking", data={"switch": "1"})
+    with app.app_context():
+        (running,) = db.session.scalars(select(Clocking).where(Clocking.ended_at.is_(None)))
+    assert running.job_id == second
+
+
+def test_a_job_is_finished_in_repair(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    client, job = sign_in(cast.technician.id), first_job(app, accepted_order)
+    early = client.post(f"/jobs/{job}/completion")
+    assert (early.status_code, "during the repair" in early.get_data(as_text=True)) == (409, True)
+    start_repair(app, cast, accepted_order)
+    assert client.post(f"/jobs/{job}/completion").status_code == 303
+    assert order_now(app, accepted_order).done_jobs == 1
+
+
+def test_a_colleague_may_look_but_not_work(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    client = sign_in(cast.second_technician.id)
+    seen = client.get(f"/orders/{accepted_order.id}/work").get_data(as_text=True)
+    assert "Clock on" not in seen
+    assert client.post(f"/jobs/{first_job(app, accepted_order)}/clocking").status_code == 403
+    assert client.post(f"/orders/{accepted_order.id}/acceptance", data=EVERYTHING).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/orders/{id}/work"])
+def test_no_price_is_shown_in_the_workshop(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, path: str
+) -> None:
+    """The job costs 369.00: neither that nor the currency stands on the technician's screens."""
+    page = sign_in(cast.technician.id).get(path.format(id=accepted_order.id)).get_data(as_text=True)
+    for word in ("369", "120.00", "189", "PLN"):
+        assert word not in page
+
+
+def test_others_and_other_sites_stay_out(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    for who in (cast.advisor, cast.parts, cast.cashier):
+        assert sign_in(who.id).get("/jobs").status_code == 403
+    stranger = sign_in(cast.other_manager.id)
+    assert stranger.get(f"/orders/{accepted_order.id}/work").status_code == 404
+    assert stranger.post(f"/jobs/{first_job(app, accepted_order)}/clocking").status_code == 404
+
+
+def test_the_order_at_work_costs_at_most_eight_queries(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, count_queries: CountQueries
+) -> None:
+    with app.app_context(), transaction():
+        for number in range(6):
+            work.add_job(accepted_order.id, title=f"Job {number}", actor=cast.advisor.actor(), now=NOW)
+        clocking.clock_on(
+            fresh(accepted_order).jobs[0].id, site_id=cast.site.id, actor=cast.technician.actor(),
+            now=NOW + timedelta(hours=1),
+        )  # fmt: skip
+    client = sign_in(cast.technician.id)
+    with count_queries() as seen:
+        client.get(f"/orders/{accepted_order.id}/work")
+    assert len(seen) <= 8
