@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import select, update
 
 from aftersales.db import db
-from aftersales.domain import submissions
 from aftersales.domain.actors import Actor
 from aftersales.domain.checkins import queries, rules
 from aftersales.domain.checkins.models import CheckIn
@@ -24,7 +23,7 @@ from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid, Refused
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
-from aftersales.domain.service_orders import supply, timeline, work
+from aftersales.domain.service_orders import timeline, work
 from aftersales.domain.service_orders.models import (
     Authorisation,
     EventKind,
@@ -166,16 +165,13 @@ def sign(
     actor: Actor,
     now: datetime,
     site_id: int | None = None,
-    client_id: str = "",
-) -> Signature:
+) -> tuple[ServiceOrder, Signature]:
     """The customer signs exactly the document whose digest was on the screen.
 
-    Authorises the lines on it (CHK-13), reserves their parts, records the consent to a diagnosis (DIA-8) and moves
-    the order on. A later signature on a changed order authorises what changed. Refuses when anything on the order
-    differs from that document. The second arrival of a ``client_id`` gets the first one's signature.
+    Records the signature, the consent to a diagnosis (DIA-8) and moves the order on. Refuses when anything on the
+    order differs from that document. What follows for prices is conducted by
+    :func:`aftersales.domain.quotations.signed_orders.sign_checkin`, which is what screens call.
     """
-    if known := submissions.earlier(client_id, now=now):
-        return db.session.get_one(Signature, known)
     order, checkin, content = _lock_for_signing(order_id, actor=actor, now=now, site_id=site_id)
     document = db.session.get(Document, checkin.document_id) if checkin.document_id else None
     if (
@@ -188,17 +184,14 @@ def sign(
                 "The order changed after this document was made. Look at the new document, then sign that one."
             )
         )
+    amount = content.total
     signature = signatures.sign(
         document,
         evidence,
         purpose=PURPOSE,
         service_order_id=order.id,
         consent_text=consent_text,
-        totals={
-            "net": str(content.total.net),
-            "tax": str(content.total.tax),
-            "gross": str(content.total.gross),
-        },
+        totals={"net": str(amount.net), "tax": str(amount.tax), "gross": str(amount.gross)},
         actor=actor,
         now=now,
     )
@@ -206,22 +199,20 @@ def sign(
     order.checkin_signed_at = now
     if checkin.diagnosis_consented:
         order.diagnosis_consent_at = order.diagnosis_consent_at or now
-    _authorise(order, content, now=now)
+    for line in content.lines:
+        if line.pay_type is PayType.CUSTOMER and line.authorisation is Authorisation.PROPOSED:
+            line.signed_at = now
     timeline.note(
         order,
-        EventKind.APPROVAL,
-        N_("Signed by %(name)s: order for %(gross)s"),
+        EventKind.DOCUMENT,
+        N_("Order signed by %(name)s"),
         actor=actor,
         now=now,
-        tone="ok",
         name=signature.typed_name,
-        gross=str(content.total.gross),
     )
     if order.state is OrderState.ARRIVED:
         service_orders.move(order, "sign_checkin", actor=actor, now=now)
-    supply.demand_authorised(order, actor=actor, now=now)
-    submissions.keep(client_id, signature)
-    return signature
+    return order, signature
 
 
 def _lock_for_signing(
@@ -239,17 +230,13 @@ def _lock_for_signing(
         raise Refused(gettext("This order is closed."))
     if checkin.signed_at and not any(line.needs_new_signature for line in content.lines):
         raise Refused(gettext("The customer has signed this check-in. Nothing has changed since."))
+    if checkin.signed_at and order.waiting_quotations:
+        raise Refused(
+            gettext("A quote waits for the customer's answer. Record the answer or withdraw it first.")
+        )
     if missing := list_missing(order, checkin, content, site):
         raise Refused(" ".join(missing))
     return order, checkin, content
-
-
-def _authorise(order: ServiceOrder, content: Priced, *, now: datetime) -> None:
-    """Everything on the signed document that was not answered yet is authorised."""
-    signed = [line for line in content.lines if line.authorisation is Authorisation.PROPOSED]
-    for line in signed:
-        line.signed_at = now
-    work.authorise(order, {line.id for line in signed}, Authorisation.AUTHORISED)
 
 
 def _charge_diagnosis(order: ServiceOrder, fee: Decimal, *, actor: Actor, now: datetime) -> None:

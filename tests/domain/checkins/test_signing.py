@@ -16,6 +16,9 @@ from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid, Refused
+from aftersales.domain.messaging.models import Message
+from aftersales.domain.quotations import queries as quotations
+from aftersales.domain.quotations import signed_orders
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -66,7 +69,7 @@ def read(order: ServiceOrder) -> tuple[ServiceOrder, Any, signing.Priced]:
 
 def sign(cast: Cast, order: ServiceOrder, digest: str = PDF.sha256, client_id: str = "") -> Signature:
     with transaction():
-        return signing.sign(
+        return signed_orders.sign_checkin(
             order.id, EVIDENCE, document_digest=digest, consent_text="I order these items.", client_id=client_id,
             actor=cast.advisor.actor(), now=LATER,
         )  # fmt: skip
@@ -149,7 +152,7 @@ def test_another_document_than_the_one_on_the_screen_is_not_signed(
 def test_a_signature_without_a_name_is_refused(cast: Cast, complete_order: ServiceOrder) -> None:
     prepare(cast, complete_order)
     with pytest.raises(Invalid), transaction():
-        signing.sign(
+        signed_orders.sign_checkin(
             complete_order.id, replace(EVIDENCE, typed_name=" "), document_digest=PDF.sha256, consent_text="x",
             actor=cast.advisor.actor(), now=LATER,
         )  # fmt: skip
@@ -256,3 +259,21 @@ def test_a_fee_needs_the_consent(cast: Cast, arrived_order: ServiceOrder) -> Non
     with pytest.raises(Invalid) as refusal:
         complete(cast, arrived_order, diagnosis_fee=Decimal("80.00"))
     assert refusal.value.field == "diagnosis_fee"
+
+
+def test_the_signed_order_is_version_one_approved_in_person(cast: Cast, complete_order: ServiceOrder) -> None:
+    """CHK-13: the priced order is a version that was approved in person, to the cent."""
+    prepare(cast, complete_order)
+    signed = sign(cast, complete_order)
+    (version,) = quotations.list_versions(complete_order.id)
+    assert (version.version_no, version.kind, version.answered_by, version.approved_gross, version.signature_id) == (
+        1, "checkin", "in_person", Decimal("369.00"), signed.id,
+    )  # fmt: skip
+
+
+def test_the_customer_gets_a_copy_of_what_was_signed(cast: Cast, complete_order: ServiceOrder) -> None:
+    """CHK-10"""
+    prepare(cast, complete_order)
+    signed = sign(cast, complete_order)
+    (message,) = db.session.query(Message).filter_by(purpose="order_signed_copy")
+    assert (message.document_id, message.recipient) == (signed.document_id, "katarzyna@example.org")
