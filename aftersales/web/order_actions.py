@@ -34,6 +34,21 @@ _OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
 
 ACTIONS: list[OrderAction] = [
     OrderAction(
+        "inspections.page",
+        "inspections.rate",
+        _l("Vehicle check"),
+        "clipboard-check",
+        frozenset({S.IN_PROGRESS}),
+        frozenset({S.IN_PROGRESS}),
+    ),
+    OrderAction(
+        "inspections.report",
+        "inspections.read",
+        _l("Inspection report"),
+        "file-text",
+        _OPEN - {S.BOOKED, S.ARRIVED, S.CHECKED_IN, S.ASSIGNED} | {S.COMPLETED},
+    ),
+    OrderAction(
         "delivery.preparation",
         "delivery.prepare",
         _l("Prepare the car"),

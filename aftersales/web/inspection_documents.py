@@ -1,0 +1,125 @@
+"""What the PDFs of an inspection say: the sheet with every point, and the diagnosis report with what was found."""
+
+from datetime import datetime
+
+from aftersales.domain.attachments import queries as attachments
+from aftersales.domain.inspections.queries import Probe, Reading, Sheet
+from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.sites import queries as sites
+from aftersales.gateways import document_data as data
+from aftersales.i18n import gettext
+from aftersales.web import documents, filters
+
+
+def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[data.Document]:
+    """The sheet and the report, from one reading of order, photos and site."""
+    site = sites.get_site(order.site_id)
+    photos = _photos(order.id)
+    advisor = order.advisor.name if order.advisor else ""
+    common = documents.common(order, site, number=order.number, at=sheet.completed_at or now, advisor=advisor)
+    concerns = tuple(
+        data.Concern(position=str(job.position), words=job.concern)
+        for job in orders.list_jobs(order.id)
+        if job.concern
+    )
+    return [
+        data.Inspection(
+            **common,  # type: ignore[arg-type]
+            template=sheet.template_name,
+            areas=tuple(
+                data.Area(name=area.name, points=tuple(point(probe, photos) for probe in area.probes))
+                for area in sheet.areas
+            ),
+            technician=sheet.completed_by_name,
+            odometer=documents.distance(order.odometer),
+            summary=summary(sheet),
+            advice=sheet.advice,
+        ),
+        data.DiagnosisReport(
+            **common,  # type: ignore[arg-type]
+            concerns=concerns,
+            result=summary(sheet),
+            findings=tuple(_finding(probe, photos) for probe in sheet.findings),
+            advice=sheet.advice,
+            technician=sheet.completed_by_name,
+            road_test=_road_test(sheet),
+        ),
+    ]
+
+
+def point(probe: Probe, photos: dict[int, data.Photo]) -> data.Point:
+    """One point with its values, limits and photos."""
+    return data.Point(
+        number=str(probe.number),
+        text=probe.name,
+        light=probe.rating.value if probe.rating else "",
+        value=", ".join(f"{reading.name} {amount(reading)}" for reading in probe.measured),
+        limit=limits(probe),
+        note=probe.note,
+        photos=tuple(photos[photo_id] for photo_id in probe.photo_ids if photo_id in photos),
+    )
+
+
+def amount(reading: Reading) -> str:
+    """The measured value with its unit."""
+    assert reading.value is not None
+    return f"{filters.number(reading.value)}\u00a0{reading.measure.unit}"
+
+
+def limits(probe: Probe) -> str:
+    """Each different limit of the point's measures once."""
+    found = {
+        f"{filters.number(reading.limit)}\u00a0{reading.measure.unit}": None
+        for reading in probe.readings
+        if reading.limit is not None
+    }
+    return ", ".join(found)
+
+
+def summary(sheet: Sheet) -> str:
+    """How many points came out how."""
+    return gettext(
+        "%(urgent)s urgent, %(soon)s soon, %(ok)s OK, %(na)s not applicable",
+        urgent=sheet.count(Rating.URGENT),
+        soon=sheet.count(Rating.SOON),
+        ok=sheet.count(Rating.OK),
+        na=sheet.count(Rating.NOT_APPLICABLE),
+    )
+
+
+def _finding(probe: Probe, photos: dict[int, data.Photo]) -> data.Finding:
+    assert probe.rating is not None
+    return data.Finding(
+        title=probe.name,
+        light=probe.rating.value,
+        text=probe.note,
+        values=tuple(
+            data.Fact(
+                label=reading.name,
+                value=amount(reading)
+                if reading.limit is None
+                else gettext(
+                    "%(value)s, limit %(limit)s",
+                    value=amount(reading),
+                    limit=f"{filters.number(reading.limit)}\u00a0{reading.measure.unit}",
+                ),
+            )
+            for reading in probe.measured
+        ),
+        photos=tuple(photos[photo_id] for photo_id in probe.photo_ids if photo_id in photos),
+    )
+
+
+def _road_test(sheet: Sheet) -> str:
+    """What was noted on the road: the last area of a template that has one."""
+    driven = [probe for probe in sheet.probes if probe.code.startswith("road-") and probe.note]
+    return " ".join(f"{probe.name}: {probe.note}" for probe in driven)
+
+
+def _photos(order_id: int) -> dict[int, data.Photo]:
+    return {
+        photo.id: documents.photo(photo.thumb_key, gettext(photo.caption) if photo.caption else "")
+        for photo in attachments.list_of_order(order_id)
+    }
