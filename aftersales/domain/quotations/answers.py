@@ -24,7 +24,7 @@ from aftersales.domain.quotations.models import AnsweredBy, DeferredWork, Quotat
 from aftersales.domain.quotations.operations import close_waiting, lock
 from aftersales.domain.quotations.rules import QuotationState
 from aftersales.domain.service_orders import operations as orders
-from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders import supply, timeline, work
 from aftersales.domain.service_orders.models import Authorisation, EventKind, Line, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
@@ -101,6 +101,7 @@ def answer(
             is_shared=True,
         ).id
     _set_lines(order, quotation)
+    supply.demand_authorised(order, actor=actor, now=now)
     _defer_declined(order, quotation, now=now)
     close_waiting(order, quotation, actor=actor, now=now)
     _keep_promise(order, quotation, actor=actor, now=now)

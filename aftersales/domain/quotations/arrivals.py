@@ -61,7 +61,7 @@ def _needs_stock(line: Line) -> bool:
 
 def _free_stock(site_id: int, article_ids: set[int]) -> dict[int, Decimal]:
     rows = db.session.execute(
-        select(Stock.article_id, func.sum(Stock.on_hand - Stock.reserved).label("free"))
+        select(Stock.article_id, func.sum(Stock.free).label("free"))
         .join(Warehouse, Warehouse.id == Stock.warehouse_id)
         .where(Warehouse.site_id == site_id, Warehouse.is_active, Stock.article_id.in_(article_ids))
         .group_by(Stock.article_id)

@@ -24,7 +24,7 @@ from aftersales.domain.quotations import queries
 from aftersales.domain.quotations.drafts import draft, unknown_arrivals
 from aftersales.domain.quotations.models import AnsweredBy, EstimateWay, Quotation, QuotationKind
 from aftersales.domain.service_orders import operations as orders
-from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders import supply, timeline, work
 from aftersales.domain.service_orders.models import Authorisation, EventKind, Line, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
@@ -38,7 +38,6 @@ _ASKABLE_IN = (
     OrderState.AWAITING_PARTS,
     OrderState.REPAIRING,
 )
-_ASK_FOR_PARTS_WITHIN = timedelta(minutes=30)
 
 
 def send(
@@ -92,6 +91,7 @@ def send(
     _record_document(quotation, document, now=now)
     order.waiting_quotations = 1
     work.authorise(order, _line_ids(quotation), Authorisation.ASKED)
+    supply.ask_arrivals(order, actor=actor, now=now)
     _tell_customer(order, quotation, now=now)
     timeline.note(
         order, EventKind.APPROVAL, N_("Quote sent, version %(version)s: %(amount)s %(currency)s"), actor=actor, now=now,
@@ -245,6 +245,7 @@ def authorise_other_payers(
     if not lines:
         raise Refused(gettext("These jobs have nothing left that another payer has to authorise."))
     work.authorise(order, {line.id for line in lines}, Authorisation.AUTHORISED)
+    supply.demand_authorised(order, actor=actor, now=now)
     timeline.note(
         order, EventKind.APPROVAL, N_("Work for another payer authorised: %(titles)s"), actor=actor, now=now, tone="ok",
         reason=reason.strip(), titles=", ".join(dict.fromkeys(line.job.title for line in lines)),
@@ -257,22 +258,14 @@ def authorise_other_payers(
 
 
 def ask_parts_desk(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> None:
-    """Ask the parts desk when the parts of the proposed lines arrive: a task for it, one per order."""
+    """Ask the parts desk when the parts of the proposed lines arrive: a task for it per part."""
     actor.need("quotations.write")
     order = orders.lock_order(order_id, site_id=site_id)
     quotation = draft(order, promised_at=now, now=now)
     unknown = unknown_arrivals(quotation)
     if not unknown:
         raise Refused(gettext("All parts are in stock or confirmed. Nothing is to be asked."))
-    tasks.open_task(
-        TaskType.CONFIRM_PARTS,
-        site_id=site_id,
-        role=Role.PARTS,
-        service_order_id=order_id,
-        due_at=now + _ASK_FOR_PARTS_WITHIN,
-        now=now,
-        note=", ".join(line.description for line in unknown)[:300],
-    )
+    supply.ask_arrivals(order, line_ids={line.line_id for line in unknown}, actor=actor, now=now)
     timeline.note(order, EventKind.PARTS, N_("Parts desk asked when parts arrive"), actor=actor, now=now)
 
 
