@@ -18,6 +18,7 @@ from aftersales.web import (
     filters,
     health,
     job_screens,
+    limits,
     navigation,
     presentation,
     security,
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     Htmx(app)
     security.init_app(app, settings)
+    limits.init_app(app, settings)
     session.init_app(app, settings)
     access.init_app(app)
     errors.init_app(app)

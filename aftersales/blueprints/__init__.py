@@ -15,6 +15,9 @@ from aftersales.blueprints import (
     orders,
     problems,
     staffing,
+    outbox,
+    portal,
+    quotations,
     tasks,
     today,
 )
@@ -35,6 +38,9 @@ def register(app: Flask) -> None:
         orders.blueprint,
         problems.blueprint,
         staffing.blueprint,
+        outbox.blueprint,
+        portal.blueprint,
+        quotations.blueprint,
         tasks.blueprint,
         today.blueprint,
     ):

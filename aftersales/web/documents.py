@@ -3,7 +3,11 @@
 import hashlib
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import select
+
+from aftersales.db import db
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents import models
 from aftersales.domain.documents.models import DocumentKind
@@ -160,7 +164,7 @@ def totals(sums: list[TaxSum], *, currency: str, includes_tax: bool) -> data.Tot
 
 def common(
     order: ServiceOrder, site: Site, *, number: str, at: datetime, advisor: str = ""
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The fields that every document of an order shares, as keyword arguments of its class."""
     return {
         "number": number,
@@ -172,3 +176,12 @@ def common(
         "order_number": order.number,
         "advisor": advisor,
     }
+
+
+def discard(stored: StoredDocument) -> None:
+    """Remove a PDF that was rendered for a transaction which did not take it, unless a record names these bytes."""
+    known = db.session.scalar(
+        select(models.Document.id).where(models.Document.storage_key == stored.storage_key).limit(1)
+    )
+    if known is None:
+        media.store().delete(stored.storage_key)

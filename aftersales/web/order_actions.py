@@ -33,6 +33,15 @@ _WORKSHOP = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.R
 _OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
 
 ACTIONS: list[OrderAction] = [
+    OrderAction("quotations.builder", "quotations.read", _l("Quote"), "file-text", _WORKSHOP, frozenset({S.IN_PROGRESS})),
+    OrderAction(
+        "quotations.answer_waiting",
+        "quotations.record_answer",
+        _l("Record answer"),
+        "check",
+        frozenset({S.AWAITING_APPROVAL}),
+        frozenset({S.AWAITING_APPROVAL}),
+    ),
     OrderAction(
         "inspections.page",
         "inspections.rate",

@@ -14,6 +14,10 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from aftersales import clock, i18n
+from aftersales.domain.messaging.models import MessageState
+from aftersales.domain.quotations import rules as quotation_rules
+from aftersales.domain.quotations.models import QuotationJob
+from aftersales.domain.quotations.rules import QuotationState
 from aftersales.domain.service_orders import rules
 from aftersales.domain.service_orders.models import Authorisation, Job, PayType
 from aftersales.web.filters import money
@@ -51,6 +55,23 @@ _RATINGS = {
     "urgent": Look("urgent", "octagon-alert", _l("Urgent")),
     "na": Look("", "circle-minus", _l("N/A")),
     "not_ok": Look("urgent", "octagon-alert", _l("Not OK")),
+}
+
+_QUOTATION_STATES = {
+    QuotationState.WAITING: ("soon", "hourglass"),
+    QuotationState.ANSWERED: ("ok", "circle-check"),
+    QuotationState.WITHDRAWN: ("", "rotate-ccw"),
+    QuotationState.REPLACED: ("", "x"),
+    QuotationState.EXPIRED: ("", "clock"),
+}
+
+_MESSAGE_STATES = {
+    MessageState.QUEUED: ("", "hourglass"),
+    MessageState.SENDING: ("active", "send"),
+    MessageState.SENT: ("ok", "circle-check"),
+    MessageState.FAILED: ("urgent", "octagon-alert"),
+    MessageState.UNCERTAIN: ("soon", "triangle-alert"),
+    MessageState.CANCELLED: ("", "x"),
 }
 
 PHOTO_STATES = {
@@ -117,6 +138,23 @@ def pay_look(pay_type: PayType) -> Look:
     return Look("", _PAY_TYPES[pay_type.value], i18n.label(pay_type))
 
 
+def quotation_look(state: QuotationState) -> Look:
+    """Look of where a quotation's version stands."""
+    tone, icon = _QUOTATION_STATES[state]
+    return Look(tone, icon, i18n.label(state))
+
+
+def message_look(state: MessageState) -> Look:
+    """Look of how far a message has come."""
+    tone, icon = _MESSAGE_STATES[state]
+    return Look(tone, icon, i18n.label(state))
+
+
+def job_cents(job: QuotationJob) -> dict[str, int]:
+    """What the running total adds up for a job: cents by tax rate, on the side on which prices are entered."""
+    return quotation_rules.entered_by_rate(job.lines, includes_tax=job.quotation.includes_tax)
+
+
 def price_rows(jobs: Sequence[Job]) -> list[tuple[str, ...]]:
     """The order's price as rows of ``sums``: approved, waiting, declined, and what it comes to if all is approved."""
     sums = rules.gross_by_standing(jobs)
@@ -162,7 +200,10 @@ def init_app(app: Flask) -> None:
     """Give the components' macros what they ask for."""
     app.jinja_env.globals.update(
         authorisation_look=authorisation_look,
+        job_cents=job_cents,
         job_gross=rules.job_gross,
+        message_look=message_look,
+        quotation_look=quotation_look,
         job_minutes=rules.job_minutes,
         job_standing=rules.job_standing,
         pay_look=pay_look,
