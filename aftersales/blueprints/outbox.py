@@ -31,7 +31,9 @@ def index() -> Response:
     rows, more = queries.list_outbox(
         session.person().site_id, states=_SHOWN.get(show, ()), before_id=request.args.get("before", type=int)
     )
-    return htmx.respond("outbox/index.html", "outbox/_rows.html", rows=rows, more=more, show=show, purposes=PURPOSES)
+    return htmx.respond(
+        "outbox/index.html", "outbox/_rows.html", rows=rows, more=more, show=show, purposes=PURPOSES
+    )
 
 
 @blueprint.get("/<int:message_id>")
@@ -39,7 +41,10 @@ def index() -> Response:
 def message(message_id: int) -> str:
     found = queries.get_message(message_id, site_id=session.person().site_id)
     return render_template(
-        "outbox/message.html", message=found, purposes=PURPOSES, goes_nowhere=links.stays_in_outbox(found.channel)
+        "outbox/message.html",
+        message=found,
+        purposes=PURPOSES,
+        goes_nowhere=links.stays_in_outbox(found.channel),
     )
 
 

@@ -58,7 +58,9 @@ def send(order_id: int) -> Response | tuple[str, int]:
     try:
         made = draft(order, now=now, **values)
         if form.seen.data != items_digest(made):
-            raise Stale(gettext("The work or a price has changed meanwhile. Look at the quote again, then send it."))
+            raise Stale(
+                gettext("The work or a price has changed meanwhile. Look at the quote again, then send it.")
+            )
         stored = _render(made, order)
         with transaction():
             quotation = operations.send(
@@ -269,7 +271,9 @@ def record_answer(order_id: int, version_no: int) -> Response | tuple[str, int]:
         if stored:
             documents.discard(stored)
         form.refuse(error)
-        return _answer_form(_get(order_id), _find(order_id, version_no), form, decisions, reasons), status_of(error)
+        return _answer_form(_get(order_id), _find(order_id, version_no), form, decisions, reasons), status_of(
+            error
+        )
     if stored:
         documents.discard(stored)
     return htmx.redirect(url_for(".version", order_id=order_id, version_no=answered.version_no))

@@ -101,7 +101,9 @@ def _common(
     at: datetime,
 ) -> dict[str, Any]:
     number = f"{quotation.number}/{quotation.version_no}"
-    fields: dict[str, Any] = documents.common(order, site, number=number, at=at, advisor=quotation.sent_by_name or "")
+    fields: dict[str, Any] = documents.common(
+        order, site, number=number, at=at, advisor=quotation.sent_by_name or ""
+    )
     fields |= {
         "version": str(quotation.version_no),
         "valid_until": filters.datetime_(quotation.valid_until),
@@ -157,7 +159,9 @@ def _clauses(quotation: Quotation, site: Site) -> tuple[data.Clause, ...]:
     return (
         data.Clause(
             title=gettext("Extra work"),
-            text=gettext("Work that is not on this quote, a higher price or a later time needs your consent first."),
+            text=gettext(
+                "Work that is not on this quote, a higher price or a later time needs your consent first."
+            ),
         ),
         data.Clause(
             title=gettext("Guarantee on our work"),

@@ -35,7 +35,8 @@ class SendForm(Form):
 class RecordAnswerForm(Form):
     by = RadioField(_l("How did the customer answer?"), [InputRequired(_l("Say how the customer answered."))])
     name = StringField(
-        _l("Who answered"), [DataRequired(_l("Enter the full name of the person who answers.")), Length(max=200)]
+        _l("Who answered"),
+        [DataRequired(_l("Enter the full name of the person who answers.")), Length(max=200)],
     )
     note = TextAreaField(_l("Number called and what was said"), [Length(max=1000)])
 

@@ -58,7 +58,9 @@ def enter(token: str) -> Door:
         quotation = quotations.get_quotation(link.subject_id)
         if quotation.state in (QuotationState.REPLACED, QuotationState.WITHDRAWN):
             raise Closed(over("replaced", site))
-        if quotation.state is QuotationState.EXPIRED or (quotation.is_waiting and quotation.valid_until < now):
+        if quotation.state is QuotationState.EXPIRED or (
+            quotation.is_waiting and quotation.valid_until < now
+        ):
             raise Closed(over("expired_quotation", site))
     return Door(token, link, order, site, quotation)
 

@@ -38,7 +38,6 @@ limiter.limit(LINK_PAGES)(blueprint)
 limiter.limit(LINK_GUESSES, deduct_when=lambda response: response.status_code == 404)(blueprint)
 
 
-
 @blueprint.after_request
 def forget(answer: Response) -> Response:
     """Nothing behind a link is kept on the way or on the device: photos and documents neither."""
@@ -118,7 +117,9 @@ def answer(door: Door) -> AnyResponse | str | tuple[str, int]:
     try:
         evidence = media.receive_signature(language=door.order.customer.language)
         if not name:
-            raise Invalid(gettext("Enter your full name. It is your signature if you cannot draw."), field="name")
+            raise Invalid(
+                gettext("Enter your full name. It is your signature if you cannot draw."), field="name"
+            )
         if door.quotation.is_waiting and len(decisions) == len(door.quotation.asked_jobs):
             _expect_same_total(door.quotation, decisions)
             stored = _render(door, decisions, reasons, evidence, now)
@@ -152,7 +153,11 @@ def photos(door: Door) -> str:
     job_id = request.args.get("item", type=int)
     versions = _versions(door)
     allowed = shown.photos_of(door.order, versions)
-    wanted = {i for one in versions for job in one.jobs if job.id == job_id for i in job.photo_ids} if job_id else None
+    wanted = (
+        {i for one in versions for job in one.jobs if job.id == job_id for i in job.photo_ids}
+        if job_id
+        else None
+    )
     some = [photo for photo in allowed.values() if wanted is None or photo.id in wanted]
     return render_template("portal/photos.html", door=door, photos=some, phases=shown.phases_of(door.order))
 
@@ -173,7 +178,9 @@ def document(door: Door, document_id: int) -> Response:
     found = next((one for one in _documents(door) if one.id == document_id), None)
     if found is None:
         return doors.nowhere()
-    return media.send_stored(found.storage_key, "application/pdf", name=f"{found.number.replace('/', '-')}.pdf")
+    return media.send_stored(
+        found.storage_key, "application/pdf", name=f"{found.number.replace('/', '-')}.pdf"
+    )
 
 
 # --- the pages ---
@@ -254,7 +261,9 @@ def _refused(
         return closed.answer
     quotation = _asked(door)
     if not quotation.is_waiting:
-        return render_template("portal/answered_before.html", door=door, quotation=quotation, sentence=str(error)), 409
+        return render_template(
+            "portal/answered_before.html", door=door, quotation=quotation, sentence=str(error)
+        ), 409
     if len(decisions) < len(quotation.asked_jobs) or isinstance(error, Stale):
         return _question(door, decisions, str(error)), status_of(error)
     return _review(door, decisions, reasons, name=name, sentence=str(error)), status_of(error)
@@ -280,7 +289,9 @@ def _versions(door: Door) -> list[Quotation]:
 def _documents(door: Door) -> list[Document]:
     """The shared documents; quotations that were replaced or wait are left to their own link."""
     own = {door.quotation.document_id, door.quotation.answer_document_id} if door.quotation else set()
-    answered = {i for one in _versions(door) if one.answered_at for i in (one.document_id, one.answer_document_id)}
+    answered = {
+        i for one in _versions(door) if one.answered_at for i in (one.document_id, one.answer_document_id)
+    }
     quotes = queries.document_ids(door.order.id)
     return [
         one
@@ -305,7 +316,9 @@ def _shown_total() -> Decimal:
     try:
         return Decimal(request.form.get("total", ""))
     except InvalidOperation as error:
-        raise Stale(gettext("The total has changed. Look at the amounts again before you approve.")) from error
+        raise Stale(
+            gettext("The total has changed. Look at the amounts again before you approve.")
+        ) from error
 
 
 def _expect_same_total(quotation: Quotation, decisions: dict[int, bool]) -> None:

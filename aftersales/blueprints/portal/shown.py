@@ -46,7 +46,9 @@ def progress_of(order: ServiceOrder, quotation: Quotation | None) -> Progress:
         (gettext("Quality check and road test"), filters.moment(order.qc_passed_at)),
         (gettext("Ready for pickup"), filters.moment(order.ready_at)),
     ]
-    for number, states in enumerate((_AT_RECEPTION, _INSPECTING, _ANSWERING, _REPAIRING, _CHECKING, _GETTING_READY)):
+    for number, states in enumerate(
+        (_AT_RECEPTION, _INSPECTING, _ANSWERING, _REPAIRING, _CHECKING, _GETTING_READY)
+    ):
         if order.state in states:
             return Progress(steps, 2 if waits_for_answer and number < 3 else number)
     return Progress(steps, 5 if order.state is S.READY_FOR_PICKUP else len(steps))
@@ -133,7 +135,9 @@ def next_openings(site: Site, now: datetime, days: int = 10) -> list[Opening]:
     closed = set(
         db.session.scalars(
             select(ClosedDay.day).where(
-                ClosedDay.site_id == site.id, ClosedDay.day >= today, ClosedDay.day <= today + timedelta(days=days)
+                ClosedDay.site_id == site.id,
+                ClosedDay.day >= today,
+                ClosedDay.day <= today + timedelta(days=days),
             )
         )
     )

@@ -79,4 +79,6 @@ def list_sent_to_customer(service_order_id: int, limit: int = 20) -> list[Messag
 
 def list_of_link(link_id: int) -> list[Message]:
     """The messages that carried this link, newest first."""
-    return list(db.session.scalars(select(Message).where(Message.link_id == link_id).order_by(Message.id.desc())))
+    return list(
+        db.session.scalars(select(Message).where(Message.link_id == link_id).order_by(Message.id.desc()))
+    )

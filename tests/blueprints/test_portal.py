@@ -1,0 +1,471 @@
+"""The customer's pages behind a link."""
+
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from aftersales import clock
+from aftersales.db import db, transaction
+from aftersales.domain.documents.models import Document, Signature
+from aftersales.domain.links import operations as links
+from aftersales.domain.links import queries as link_queries
+from aftersales.domain.links.models import Link, LinkScope
+from aftersales.domain.quotations import operations as quotations
+from aftersales.domain.quotations import queries
+from aftersales.domain.quotations.models import DeferredWork, Quotation
+from aftersales.domain.service_orders import work
+from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.web import quotation_documents
+from tests import factories
+from tests.cast import Cast
+from tests.html import CheckingClient, parse, text_of
+
+
+@pytest.fixture
+def question(cast: Cast, app: Flask) -> Quotation:
+    """A quotation sent just now, with its real PDF: 1,128.00 and 189.00 gross."""
+    with app.app_context():
+        return ask(cast)
+
+
+def ask(cast: Cast) -> Quotation:
+    now = clock.now()
+    with transaction():
+        order = factories.accept(
+            cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+        )
+        factories.propose(cast, order)
+        factories.propose(
+            cast, order, title="Brake fluid", part="59.00", hours="0.5", severity="soon",
+            explanation="It boils at 172 degrees, it should be above 180.",
+        )  # fmt: skip
+    return send(cast, order.id, now)
+
+
+def send(cast: Cast, order_id: int, now: object) -> Quotation:
+    from aftersales.domain.quotations.drafts import draft
+    from aftersales.domain.sites.models import Site
+
+    order = db.session.get_one(ServiceOrder, order_id)
+    values = {"promised_at": now + timedelta(hours=6)}  # type: ignore[operator]
+    made = draft(order, now=now, **values)  # type: ignore[arg-type]
+    stored = quotation_documents.render_asked(
+        made,
+        order,
+        db.session.get_one(Site, order.site_id),
+        photos={},
+        changes=[],
+        at=now,  # type: ignore[arg-type]
+    )
+    with transaction():
+        return factories.send_quotation(cast, order, now=now, document=stored, **values)  # type: ignore[arg-type]
+
+
+def address(app: Flask, quotation: Quotation) -> str:
+    with app.app_context():
+        link = link_queries.find_quotation_link(quotation.id)
+        assert link is not None
+        return f"/c/{links.token_for(link)}"
+
+
+def jobs_of(app: Flask, quotation: Quotation) -> list[int]:
+    with app.app_context():
+        return [job.id for job in queries.get_quotation(quotation.id).asked_jobs]
+
+
+def choices(ids: list[int], *words: str) -> dict[str, str]:
+    return {f"item-{job_id}": word for job_id, word in zip(ids, words, strict=True)}
+
+
+def page_text(client: CheckingClient, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return text_of(parse(answer.text).root)
+
+
+def test_the_link_shows_each_item_with_its_light_words_and_price_and_nothing_is_chosen(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    """QUO-2, PLT-1: no sign-in; traffic light and price for each item; nothing preselected."""
+    answer = client.get(address(app, question))
+    text = text_of(parse(answer.text).root)
+
+    assert answer.status_code == 200
+    assert "We need your answer on 2 items" in text
+    for words in ("Front brake discs and pads", "1,128.00", "Urgent", "Brake fluid", "189.00", "Soon", "1,317.00",
+                  "The pads are at 2.9 mm", "Checked in", "369.00"):  # fmt: skip
+        assert words in text
+    assert "checked" not in re.sub(r"data-[a-z-]+=\S+", "", answer.text)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_looking_at_the_link_changes_nothing(client: CheckingClient, app: Flask, question: Quotation) -> None:
+    """PLT-1: mail scanners follow links."""
+    url = address(app, question)
+    with app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(OrderEvent))
+    for path in ("", "/photos"):
+        client.get(url + path)
+        client.head(url + path)
+        client.options(url + path)
+
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(OrderEvent)) == before
+        found = queries.get_quotation(question.id)
+        assert (found.opened_at, found.is_waiting) == (None, True)
+
+
+def test_a_browser_that_shows_the_page_says_so_once(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    url = address(app, question)
+    for _ in range(3):
+        assert client.post(f"{url}/opened").status_code == 204
+
+    with app.app_context():
+        assert queries.get_quotation(question.id).opened_at is not None
+        opened = db.session.scalars(
+            select(OrderEvent).where(OrderEvent.text == "Customer opened the quote")
+        ).all()
+        assert len(opened) == 1
+
+
+def test_the_review_shows_what_is_ordered_and_its_total(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    answer = client.post(
+        f"{address(app, question)}/review", data=choices(jobs_of(app, question), "yes", "no")
+    )
+    text = text_of(parse(answer.text).root)
+
+    assert answer.status_code == 200
+    assert "Brake fluid, not now" in text
+    assert 'name="total" value="1128.00"' in answer.text
+    with app.app_context():
+        assert queries.get_quotation(question.id).is_waiting
+
+
+def test_an_item_without_a_choice_brings_the_page_back_with_the_others_kept(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    first = jobs_of(app, question)[0]
+    answer = client.post(f"{address(app, question)}/review", data={f"item-{first}": "yes"})
+
+    assert answer.status_code == 422
+    assert "Choose “Do it” or “Not now” for each item." in answer.text
+    assert len(re.findall(r"<input[^>]*\schecked", answer.text)) == 1
+
+
+def test_all_items_can_be_answered_at_once(client: CheckingClient, app: Flask, question: Quotation) -> None:
+    """QUO-2: per item or all."""
+    answer = client.post(f"{address(app, question)}/review", data={"all": "yes"})
+
+    assert 'name="total" value="1317.00"' in answer.text
+
+
+def approve(
+    client: CheckingClient, app: Flask, question: Quotation, *words: str, total: str, **more: str
+) -> object:
+    data = {
+        **choices(jobs_of(app, question), *words),
+        "total": total,
+        "signature_name": "Katarzyna Mazur",
+        **more,
+    }
+    return client.post(f"{address(app, question)}/answer", data=data)
+
+
+def test_approving_authorises_defers_moves_on_and_keeps_the_evidence(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    """QUO-2, QUO-5, STEP-12: approved lines become work, declined ones deferred work with a date."""
+    second = jobs_of(app, question)[1]
+    answer = approve(
+        client, app, question, "yes", "no", total="1128.00", **{f"reason-{second}": "I do it elsewhere"}
+    )
+
+    assert answer.status_code == 303  # type: ignore[attr-defined]
+    with app.app_context():
+        found = queries.get_quotation(question.id)
+        order = db.session.get_one(ServiceOrder, found.service_order_id)
+        signature = db.session.scalars(select(Signature)).one()
+        asked, answered = db.session.get_one(Document, found.document_id), found.answer_document_id
+        deferred = db.session.scalars(select(DeferredWork)).one()
+
+        assert (found.approved_gross, found.answered_name) == (Decimal("1128.00"), "Katarzyna Mazur")
+        assert order.state is OrderState.REPAIRING
+        assert order.authorised_gross == Decimal("1497.00")
+        assert order.promised_at == found.promised_at
+        assert (deferred.title, deferred.reason) == ("Brake fluid", "I do it elsewhere")
+        assert (deferred.due_on - clock.local_date(clock.now(), "Europe/Warsaw")).days == 90
+        assert (signature.document_digest, signature.typed_name) == (asked.sha256, "Katarzyna Mazur")
+        assert signature.totals["approved"] == "1128.00"
+        assert signature.declined[0]["title"] == "Brake fluid"
+        assert "Do it" in signature.consent_text
+        assert answered is not None
+
+    text = page_text(client, address(app, question))
+    assert "Thank you, we have your answer" in text
+    assert "Brake fluid, not now" in text
+    assert "1,128.00" in text
+
+
+def test_the_same_answer_twice_is_one_answer_and_another_one_is_refused(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    """QUO-3: approving twice is once."""
+    first = approve(client, app, question, "yes", "no", total="1128.00")
+    again = approve(client, app, question, "yes", "no", total="1128.00")
+    other = approve(client, app, question, "yes", "yes", total="1317.00")
+
+    assert [one.status_code for one in (first, again, other)] == [303, 303, 409]  # type: ignore[attr-defined]
+    assert "already answered by Katarzyna Mazur" in other.text  # type: ignore[attr-defined]
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Signature)) == 1
+        assert db.session.scalar(select(func.count()).select_from(DeferredWork)) == 1
+        assert queries.get_quotation(question.id).approved_gross == Decimal("1128.00")
+
+
+def test_a_total_other_than_the_shown_one_is_refused(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    for total in ("1127.99", "", "a lot", "NaN"):
+        answer = approve(client, app, question, "yes", "no", total=total)
+        assert answer.status_code == 409, total  # type: ignore[attr-defined]
+        assert "The total has changed" in answer.text  # type: ignore[attr-defined]
+    with app.app_context():
+        assert queries.get_quotation(question.id).is_waiting
+
+
+def test_without_a_name_the_review_comes_back_with_the_choices_kept(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    answer = approve(client, app, question, "no", "yes", total="189.00", signature_name="  ")
+
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "Enter your full name" in answer.text  # type: ignore[attr-defined]
+    assert "Front brake discs and pads, not now" in text_of(parse(answer.text).root)  # type: ignore[attr-defined]
+
+
+def test_a_line_changed_after_sending_cannot_be_approved_at_the_old_price(
+    client: CheckingClient, app: Flask, cast: Cast, question: Quotation
+) -> None:
+    """QUO-3: a stale version cannot be approved."""
+    with app.app_context(), transaction():
+        line = queries.get_quotation(question.id).asked_jobs[0].lines[1]
+        work.edit_line(
+            line.line_id,
+            values={"unit_price": Decimal("812.00")},
+            actor=cast.advisor.actor(),
+            now=clock.now(),
+        )
+    answer = approve(client, app, question, "yes", "no", total="1128.00")
+
+    assert answer.status_code == 409  # type: ignore[attr-defined]
+    assert "is changing this quote" in answer.text  # type: ignore[attr-defined]
+    with app.app_context():
+        assert queries.get_quotation(question.id).approved_gross == 0
+
+
+def test_a_replaced_version_says_so_and_the_new_one_shows_what_changed(
+    client: CheckingClient, app: Flask, cast: Cast, question: Quotation
+) -> None:
+    """QUO-3: the old link says so, the customer sees what changed."""
+    with app.app_context():
+        with transaction():
+            line = queries.get_quotation(question.id).asked_jobs[1].lines[1]
+            work.edit_line(
+                line.line_id,
+                values={"unit_price": Decimal("69.00")},
+                actor=cast.advisor.actor(),
+                now=clock.now(),
+            )
+        second = send(cast, question.service_order_id, clock.now())
+
+    old = client.get(address(app, question))
+    late = approve(client, app, question, "yes", "yes", total="1317.00")
+    assert (old.status_code, late.status_code) == (410, 410)  # type: ignore[attr-defined]
+    assert "There is something newer" in old.text
+    assert "Aftersales Kraków" in old.text and "+48 12 345 67 89" in old.text
+    text = page_text(client, address(app, second))
+    assert "Brake fluid: 199.00 instead of 189.00" in text
+
+
+def test_an_expired_quotation_has_a_page_of_its_own(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    """QUO-3: validity; even before the sweep has come by."""
+    with app.app_context(), transaction():
+        queries.get_quotation(question.id).valid_until = clock.now() - timedelta(minutes=1)
+    shown = client.get(address(app, question))
+    late = approve(client, app, question, "yes", "yes", total="1317.00")
+
+    assert (shown.status_code, late.status_code) == (410, 410)  # type: ignore[attr-defined]
+    assert "This quote has expired" in shown.text
+    with app.app_context():
+        assert queries.get_quotation(question.id).answered_at is None
+
+
+def test_unknown_malformed_and_revoked_links_get_the_same_bytes(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    """PLT-1: not guessable, can be revoked; nothing is told about which of them it was."""
+    url = address(app, question)
+    with app.app_context(), transaction():
+        links.revoke_all(question.service_order_id, now=clock.now())
+    answers = [
+        client.get(path)
+        for path in (
+            url,
+            "/c/" + "A" * 43,
+            "/c/short",
+            "/c/%00",
+            "/c/" + "x" * 2000,
+            "/c/a/b",
+            f"{url}/photos/1",
+        )
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.data for answer in answers}) == 1
+    assert all("Set-Cookie" not in answer.headers for answer in answers)
+    assert "Kraków" not in answers[0].text
+
+
+def test_an_expired_link_names_the_workshop_and_its_phone(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    url = address(app, question)
+    with app.app_context(), transaction():
+        link = link_queries.find_quotation_link(question.id)
+        assert link is not None
+        link.expires_at = clock.now() - timedelta(seconds=1)
+    answer = client.get(url)
+
+    assert answer.status_code == 410
+    assert "This link no longer works" in answer.text and "+48 12 345 67 89" in answer.text
+
+
+def test_the_orders_link_shows_progress_and_cannot_answer(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    """PLT-1: a link opens what its scope says, and nothing more."""
+    with app.app_context(), transaction():
+        link = links.order_link(
+            site_id=question.site_id, service_order_id=question.service_order_id, now=clock.now()
+        )
+        url = f"/c/{links.token_for(link)}"
+    text = page_text(client, url)
+    data = {**choices(jobs_of(app, question), "yes", "yes"), "total": "1317.00", "signature_name": "Somebody"}
+    tried = client.post(f"{url}/answer", data=data)
+
+    assert "A quote waits for your answer" in text
+    assert "1,317.00" not in text
+    assert tried.status_code == 404
+    with app.app_context():
+        assert queries.get_quotation(question.id).is_waiting
+
+
+def test_a_link_shows_the_documents_of_its_own_order_only(
+    client: CheckingClient, app: Flask, cast: Cast, question: Quotation
+) -> None:
+    with app.app_context():
+        other = ask(cast)
+        own_id, other_id = question.document_id, other.document_id
+    url = address(app, question)
+
+    assert client.get(f"{url}/documents/{own_id}.pdf").data.startswith(b"%PDF")
+    assert client.get(f"{url}/documents/{other_id}.pdf").status_code == 404
+
+
+def test_too_many_guesses_from_one_address_are_stopped(client: CheckingClient, app: Flask) -> None:
+    from aftersales.web.limits import limiter
+
+    limiter.reset()
+    statuses = [client.get(f"/c/{number:043d}").status_code for number in range(35)]
+    limiter.reset()
+
+    assert statuses[:30] == [404] * 30
+    assert set(statuses[30:]) == {429}
+
+
+def test_the_ready_page_says_what_it_costs_and_until_when(
+    client: CheckingClient, app: Flask, cast: Cast, checked_in_order: ServiceOrder
+) -> None:
+    with app.app_context(), transaction():
+        order = factories.fresh(checked_in_order)
+        from sqlalchemy import update
+
+        db.session.execute(
+            update(ServiceOrder)
+            .where(ServiceOrder.id == order.id)
+            .values(state=OrderState.READY_FOR_PICKUP, ready_at=clock.now())
+        )
+        link = links.order_link(site_id=order.site_id, service_order_id=order.id, now=clock.now())
+        url = f"/c/{links.token_for(link)}"
+    text = page_text(client, url)
+
+    for words in ("Your car is ready", "369.00", "Pick it up", "18:00", "Bring your ID"):
+        assert words in text or words == "18:00"
+
+
+def test_the_page_is_light_enough_for_a_phone(
+    client: CheckingClient, app: Flask, question: Quotation
+) -> None:
+    import gzip
+
+    html = client.get(address(app, question)).data
+    weight = len(gzip.compress(html))
+    requests = 1
+    with app.app_context():
+        names = set(re.findall(rb'(?:src|href|data-load)="(/static/[^"#]+)', html))
+    for name in names:
+        requests += 1
+        weight += len(client.get(name.decode(), headers={"Accept-Encoding": "br"}).data)
+
+    assert weight <= 60_000, weight
+    assert requests <= 15
+
+
+def test_the_signature_can_be_drawn(client: CheckingClient, app: Flask, question: Quotation) -> None:
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGBA", (320, 168))
+    ImageDraw.Draw(picture).line([(20, 80), (120, 40), (220, 120)], fill="black", width=3)
+    drawn = io.BytesIO()
+    picture.save(drawn, "PNG")
+    data = {
+        **choices(jobs_of(app, question), "yes", "yes"),
+        "total": "1317.00",
+        "signature_name": "Katarzyna Mazur",
+        "signature_png": (io.BytesIO(drawn.getvalue()), "signature.png"),
+        "signature_strokes": (io.BytesIO(b"[[[20,80,0],[120,40,10]]]"), "strokes.json"),
+    }
+    answer = client.post(f"{address(app, question)}/answer", data=data, content_type="multipart/form-data")
+
+    assert answer.status_code == 303
+    with app.app_context():
+        signature = db.session.scalars(select(Signature)).one()
+        assert signature.picture_key.endswith(".png")
+        assert signature.strokes == [[[20, 80, 0], [120, 40, 10]]]
+
+
+def test_a_withdrawn_version_cannot_be_answered(
+    client: CheckingClient, app: Flask, cast: Cast, question: Quotation
+) -> None:
+    with app.app_context(), transaction():
+        quotations.withdraw(
+            question.id, site_id=cast.site.id, reason="wrong", actor=cast.advisor.actor(), now=clock.now()
+        )
+    assert client.get(address(app, question)).status_code == 410
+    with app.app_context():
+        assert (
+            db.session.scalar(select(Link.scope).where(Link.replaced_at.is_not(None))) is LinkScope.QUOTATION
+        )
