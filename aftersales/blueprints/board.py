@@ -20,7 +20,7 @@ from aftersales.web.tickets import TicketView
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 
-LANE_LENGTH = 5
+LANE_LENGTH = 4
 """How many tickets of a lane a wall screen shows before it pages."""
 PAGE_TIME = timedelta(seconds=20)
 """How long a wall screen shows one page of a long lane."""

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
-from aftersales.blueprints.forms.workshop import AnswerForm, ProblemForm
+from aftersales.blueprints.forms.workshop import ProblemForm, SetAsideForm, TakeUpForm
 from aftersales.db import transaction
 from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.errors import DomainError
@@ -54,7 +54,7 @@ def report(order_id: int) -> Response | tuple[str, int]:
 @blueprint.get("/<int:report_id>")
 @needs("orders.read")
 def page(order_id: int, report_id: int) -> str:
-    return _page(order_id, report_id, AnswerForm())
+    return _page(order_id, report_id)
 
 
 @blueprint.post("/<int:report_id>/job")
@@ -63,20 +63,22 @@ def take_up(order_id: int, report_id: int) -> Response | tuple[str, int]:
     """The report becomes a job; on to the job, where its lines are priced."""
     _get(order_id)
     queries.get_report(report_id, order_id)
-    form = AnswerForm()
+    form = TakeUpForm()
+    if not form.validate():
+        return _page(order_id, report_id, taking_up=form), 422
     try:
         with transaction():
             job = problems.take_up(
                 report_id,
                 site_id=session.person().site_id,
-                title=form.title.data or "",
+                title=form.title.data,
                 explanation=form.explanation.data or "",
                 actor=session.actor(),
                 now=clock.now(),
             )
     except DomainError as error:
         form.refuse(error)
-        return _page(order_id, report_id, form), status_of(error)
+        return _page(order_id, report_id, taking_up=form), status_of(error)
     return htmx.redirect(url_for("orders.job", order_id=order_id, job_id=job.id))
 
 
@@ -85,19 +87,21 @@ def take_up(order_id: int, report_id: int) -> Response | tuple[str, int]:
 def set_aside(order_id: int, report_id: int) -> Response | tuple[str, int]:
     _get(order_id)
     queries.get_report(report_id, order_id)
-    form = AnswerForm()
+    form = SetAsideForm()
+    if not form.validate():
+        return _page(order_id, report_id, setting_aside=form), 422
     try:
         with transaction():
             problems.set_aside(
                 report_id,
                 site_id=session.person().site_id,
-                reason=form.reason.data or "",
+                reason=form.reason.data,
                 actor=session.actor(),
                 now=clock.now(),
             )
     except DomainError as error:
         form.refuse(error)
-        return _page(order_id, report_id, form), status_of(error)
+        return _page(order_id, report_id, setting_aside=form), status_of(error)
     return htmx.redirect(url_for("orders.page", order_id=order_id))
 
 
@@ -122,17 +126,22 @@ def _form(order: ServiceOrder, form: ProblemForm) -> str:
     return render_template("problems/new.html", order=order, form=form)
 
 
-def _page(order_id: int, report_id: int, form: AnswerForm) -> str:
+def _page(
+    order_id: int,
+    report_id: int,
+    *,
+    taking_up: TakeUpForm | None = None,
+    setting_aside: SetAsideForm | None = None,
+) -> str:
     order = _get(order_id)
     report = queries.get_report(report_id, order_id)
-    if not form.is_submitted():
-        form.title.data = report.text.splitlines()[0][:80]
-        form.explanation.data = report.text
+    first_line = report.text.splitlines()[0][:80]
     return render_template(
         "problems/page.html",
         order=order,
         report=report,
-        form=form,
+        taking_up=taking_up or TakeUpForm(formdata=None, title=first_line, explanation=report.text),
+        setting_aside=setting_aside or SetAsideForm(formdata=None),
         photos=queries.list_photos(order_id, report_id=report_id),
     )
 

@@ -68,13 +68,13 @@ def short_moment(value: datetime | None) -> str:
 
 
 def stretch(minutes: int) -> str:
-    """A stretch of time, exact to the minute: "20 min", "1 h 20 min"."""
+    """A stretch of time, exact to the minute: "20 min", "2 h", "1 h 20"."""
     whole, rest = divmod(minutes, 60)
     if not whole:
         return gettext("%(minutes)s min", minutes=rest)
     if not rest:
         return gettext("%(hours)s h", hours=whole)
-    return gettext("%(hours)s h %(minutes)s min", hours=whole, minutes=rest)
+    return gettext("%(hours)s h %(minutes)02d", hours=whole, minutes=rest)
 
 
 def hours(minutes: int) -> str:

@@ -9,7 +9,6 @@ from aftersales.domain.accounts.queries import SignedIn
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState as S
 from aftersales.domain.workshop.queries import WorkJob
-from aftersales.i18n import lazy_gettext as _l
 from aftersales.web.tickets import spare_words
 
 
@@ -24,11 +23,9 @@ class JobScreen:
     states: frozenset[S]
 
 
-_AT_WORK = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
+AT_WORK = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
 
-SCREENS: list[JobScreen] = [
-    JobScreen("problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _AT_WORK),
-]
+SCREENS: list[JobScreen] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,17 @@ def can_finish(order: ServiceOrder, job: WorkJob) -> bool:
     return order.state is S.REPAIRING and job.is_authorised and job.done_at is None
 
 
+def can_report(order: ServiceOrder) -> bool:
+    """Whether a problem may be reported now."""
+    return order.state in AT_WORK
+
+
 def init_app(app: Flask) -> None:
     """Give templates the questions that the technician's screens ask."""
     app.jinja_env.globals.update(
-        can_clock=can_clock, can_finish=can_finish, needs_acceptance=needs_acceptance, spare_words=spare_words
+        can_clock=can_clock,
+        can_finish=can_finish,
+        can_report=can_report,
+        needs_acceptance=needs_acceptance,
+        spare_words=spare_words,
     )

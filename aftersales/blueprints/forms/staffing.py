@@ -20,7 +20,7 @@ def _with_none(people: Iterable[Choice]) -> list[tuple[str, str]]:
 class BayForm(Form):
     version = HiddenField()
     name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), Length(max=40)])
-    kind = SelectField(_l("Kind"))
+    kind = SelectField(_l("Kind"), [DataRequired(_l("Choose a kind."))])
     is_active = BooleanField(_l("In use"), default=True)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -41,7 +41,7 @@ class TeamForm(Form):
 class TechnicianForm(Form):
     version = HiddenField()
     user_id = SelectField(_l("Person"), [DataRequired(_l("Choose a person."))])
-    grade = SelectField(_l("Grade"))
+    grade = SelectField(_l("Grade"), [DataRequired(_l("Choose a grade."))])
     team_id = SelectField(_l("Team"), [Optional()])
     hourly_cost = DecimalField(
         _l("Cost of an hour"),

@@ -27,7 +27,13 @@ class ProblemForm(Form):
         self.job_id.choices = [("", gettext("None of these"))] + [(str(job.id), job.title) for job in jobs]
 
 
-class AnswerForm(Form):
-    title = StringField(_l("Job"), [Length(max=200)])
+class TakeUpForm(Form):
+    title = StringField(_l("Job"), [DataRequired(_l("Say what is to be done.")), Length(max=200)])
     explanation = TextAreaField(_l("Explanation for the customer"), [Length(max=2000)])
-    reason = StringField(_l("Why nothing follows"), [Length(max=200)])
+
+
+class SetAsideForm(Form):
+    reason = StringField(
+        _l("Why nothing follows"),
+        [DataRequired(_l("Give a reason. The technician reads it.")), Length(max=200)],
+    )

@@ -106,6 +106,17 @@ def list_active_teams(site_id: int) -> list[Team]:
 # --- a technician's jobs --------------------------------------------------------------------------------------------
 
 
+_ORDER_OF_WORK = (
+    OrderState.REPAIRING,
+    OrderState.IN_PROGRESS,
+    OrderState.ASSIGNED,
+    OrderState.AWAITING_PARTS,
+    OrderState.AWAITING_APPROVAL,
+    OrderState.QUALITY_CHECK,
+)
+"""Cars that can be worked on stand before those that wait; among equals the earliest promise is first."""
+
+
 @dataclass(slots=True)
 class MyOrder:
     """An order in a technician's list, with the titles of its jobs in the customer's words."""
@@ -231,7 +242,7 @@ def my_day(user_id: int, site_id: int) -> MyDay:
         first.running_job_id,
         first.running_title,
         first.running_order_id,
-        list(found.values()),
+        sorted(found.values(), key=lambda order: (not order.is_mine, _ORDER_OF_WORK.index(order.state))),
     )
 
 

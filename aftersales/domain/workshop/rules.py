@@ -124,15 +124,23 @@ def _weigh(work: Work, who: Candidate) -> Proposal:
     if not who.is_here:
         cost += NOT_HERE
         concerns.append(gettext("Not clocked on today"))
-    free = gettext("No other work waits")
-    if who.load:
-        free = gettext("%(hours)s h of work waits before this", hours=f"{who.load // 60}:{who.load % 60:02d}")
+    # A light load is a reason to choose somebody; a heavy one only explains their place.
+    reasons.insert(0 if who.load < SHORT_WORK else len(reasons), _load_words(who))
     until = work.minutes_until_promise
     if until is not None and who.load + work.planned_minutes > until:
         concerns.append(gettext("Would finish after the promised time"))
-    # A light load is a reason to choose somebody; a heavy one only explains their place.
-    reasons.insert(0 if who.load < SHORT_WORK else len(reasons), free)
     return Proposal(who, cost, tuple(reasons), tuple(concerns))
+
+
+def _load_words(who: Candidate) -> str:
+    hours = f"{who.load // 60}:{who.load % 60:02d}"
+    if who.is_here:
+        if not who.load:
+            return gettext("At work now, nothing else waits")
+        return gettext("At work now, %(hours)s h of work waits before this", hours=hours)
+    if not who.load:
+        return gettext("No other work waits")
+    return gettext("%(hours)s h of work waits before this", hours=hours)
 
 
 def _grade_fits(work: Work, grade: Grade) -> str:
@@ -174,5 +182,10 @@ def rank_bays(work: Work, bays: Iterable[BayChoice], own_order_id: int) -> list[
     """The bays, best first: the one the car stands in, then free ones that suit the work, taken ones last."""
     return sorted(
         bays,
-        key=lambda bay: (bay.holder_id != own_order_id, not bay.is_free, bay_fit(work, bay.kind), bay.name),
+        key=lambda bay: (
+            bay.holder_id != own_order_id,
+            not bay.is_free,
+            bay_fit(work, bay.kind) if bay.is_free else 0,
+            bay.name,
+        ),
     )
