@@ -14,6 +14,7 @@ from aftersales.domain.inspections import models as inspections
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
+from aftersales.domain.quality import models as quality
 from aftersales.domain.quotations import models as quotations
 from aftersales.domain.service_orders import models as service_orders
 from aftersales.domain.sites import models as sites
@@ -27,9 +28,9 @@ __all__ = [
     "appointments",
     "attachments",
     "audit",
+    "billing",
     "catalogue",
     "checkins",
-    "billing",
     "customers",
     "delivery",
     "documents",
@@ -38,6 +39,7 @@ __all__ = [
     "messaging",
     "numbering",
     "parts",
+    "quality",
     "quotations",
     "service_orders",
     "sites",

@@ -33,6 +33,7 @@ SETTINGS: dict[str, Setting] = {
     "messages.quiet_from": Setting(20, _l("No messages to customers from"), _l("o'clock")),
     "messages.quiet_until": Setting(8, _l("Messages to customers again from"), _l("o'clock")),
     "link.valid_days": Setting(30, _l("A customer's link works for"), _l("days")),
+    "quality.road_test": Setting(True, _l("A road test belongs to the final inspection")),
     "comeback.days": Setting(30, _l("A return counts as a comeback within"), _l("days")),
     "walkaround.required": Setting(
         ["vin", "left", "front", "right", "rear", "dashboard"], _l("Photos required at check-in")

@@ -2190,6 +2190,59 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "quality_checks",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "self",
+                "leader",
+                "final",
+                name="checkstage",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checker_name", sa.String(length=200), nullable=False),
+        sa.Column("is_passed", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("road_test_start", sa.Integer(), nullable=True),
+        sa.Column("road_test_end", sa.Integer(), nullable=True),
+        sa.Column("ticks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("torque", sa.String(length=200), nullable=False),
+        sa.Column("fluids", sa.String(length=200), nullable=False),
+        sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("road_test_end >= road_test_start", name=op.f("ck_quality_checks_road_test")),
+        sa.ForeignKeyConstraint(["checker_id"], ["users.id"], name=op.f("fk_quality_checks_checker_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_quality_checks_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signatures.id"], name=op.f("fk_quality_checks_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_quality_checks_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_checks")),
+        sa.UniqueConstraint(
+            "service_order_id", "stage", "round", name=op.f("uq_quality_checks_service_order_id_stage_round")
+        ),
+    )
+    with op.batch_alter_table("quality_checks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_quality_checks_site_id_stage_checked_at"),
+            ["site_id", "stage", "checked_at"],
+            unique=False,
+        )
+
+    op.create_table(
         "quotations",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2542,6 +2595,52 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "quality_check_items",
+        sa.Column("quality_check_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("inspection_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("heading", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum("ok", "not_ok", name="checkresult", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("instruction", sa.Text(), nullable=False),
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("tablet", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(line_id IS NULL) <> (inspection_item_id IS NULL)", name=op.f("ck_quality_check_items_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["inspection_item_id"],
+            ["inspection_items.id"],
+            name=op.f("fk_quality_check_items_inspection_item_id"),
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_quality_check_items_job_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_quality_check_items_line_id")),
+        sa.ForeignKeyConstraint(
+            ["quality_check_id"], ["quality_checks.id"], name=op.f("fk_quality_check_items_quality_check_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["users.id"], name=op.f("fk_quality_check_items_technician_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_check_items")),
+    )
+    with op.batch_alter_table("quality_check_items", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_quality_check_items_quality_check_id_position"),
+            ["quality_check_id", "position"],
+            unique=False,
+        )
+
+    op.create_table(
         "quotation_jobs",
         sa.Column("quotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2782,8 +2881,47 @@ def upgrade() -> None:
             batch_op.f("ix_quotation_lines_quotation_job_id"), ["quotation_job_id"], unique=False
         )
 
+    op.create_table(
+        "reworks",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "quality_check_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("instruction", sa.Text(), nullable=False),
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by_name", sa.String(length=200), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("done_by_name", sa.String(length=200), nullable=False),
+        sa.Column("done_note", sa.String(length=300), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["done_by_id"], ["users.id"], name=op.f("fk_reworks_done_by_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_reworks_job_id")),
+        sa.ForeignKeyConstraint(
+            ["quality_check_item_id"],
+            ["quality_check_items.id"],
+            name=op.f("fk_reworks_quality_check_item_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_reworks_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["technician_id"], ["users.id"], name=op.f("fk_reworks_technician_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reworks")),
+        sa.UniqueConstraint("quality_check_item_id", name=op.f("uq_reworks_quality_check_item_id")),
+    )
+    with op.batch_alter_table("reworks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reworks_service_order_id"), ["service_order_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("reworks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reworks_service_order_id"))
+
+    op.drop_table("reworks")
     with op.batch_alter_table("quotation_lines", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotation_lines_quotation_job_id"))
         batch_op.drop_index(batch_op.f("ix_quotation_lines_line_id"))
@@ -2805,6 +2943,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quotation_jobs_job_id"))
 
     op.drop_table("quotation_jobs")
+    with op.batch_alter_table("quality_check_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quality_check_items_quality_check_id_position"))
+
+    op.drop_table("quality_check_items")
     op.drop_table("delivery_ticks")
     with op.batch_alter_table("damages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_damages_vehicle_id"))
@@ -2854,6 +2996,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("quotations")
+    with op.batch_alter_table("quality_checks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quality_checks_site_id_stage_checked_at"))
+
+    op.drop_table("quality_checks")
     with op.batch_alter_table("job_photos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_photos_service_order_id"))
         batch_op.drop_index(batch_op.f("ix_job_photos_report_id"))

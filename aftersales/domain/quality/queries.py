@@ -1,0 +1,172 @@
+"""Reading quality: what is to be checked, what was checked, and how often it was right the first time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from aftersales.db import db
+from aftersales.domain.accounts.models import User
+from aftersales.domain.errors import NotFound
+from aftersales.domain.quality.models import (
+    CheckResult,
+    CheckStage,
+    QualityCheck,
+    QualityCheckItem,
+    Rework,
+)
+from aftersales.domain.service_orders.models import Authorisation, Job, Line
+from aftersales.domain.staffing.models import Technician
+from aftersales.i18n import gettext
+
+
+def list_authorised_jobs(order_id: int) -> list[Job]:
+    """The jobs with authorised work, each with only its authorised lines, in one query."""
+    return list(
+        db.session.scalars(
+            select(Job)
+            .join(Line, Line.job_id == Job.id)
+            .options(contains_eager(Job.lines))
+            .where(
+                Job.service_order_id == order_id,
+                Job.voided_at.is_(None),
+                Line.voided_at.is_(None),
+                Line.authorisation == Authorisation.AUTHORISED,
+            )
+            .order_by(Job.position, Line.position)
+            .execution_options(populate_existing=True)
+        ).unique()
+    )
+
+
+def find_final_check(order_id: int) -> QualityCheck | None:
+    """The newest final inspection with its items, if the car has come that far."""
+    return db.session.scalar(
+        select(QualityCheck)
+        .where(QualityCheck.service_order_id == order_id, QualityCheck.stage == CheckStage.FINAL)
+        .options(selectinload(QualityCheck.items))
+        .order_by(QualityCheck.round.desc())
+        .limit(1)
+    )
+
+
+def get_final_check(order_id: int) -> QualityCheck:
+    """The newest final inspection. Raises :class:`NotFound` before the work is finished."""
+    check = find_final_check(order_id)
+    if check is None:
+        raise NotFound(gettext("There is nothing to inspect yet: the work on this car is not finished."))
+    return check
+
+
+def get_item(item_id: int, *, site_id: int) -> tuple[QualityCheckItem, QualityCheck]:
+    """An item and its check. Raises :class:`NotFound`, also for another site's."""
+    item = db.session.scalar(
+        select(QualityCheckItem)
+        .join(QualityCheckItem.check)
+        .options(contains_eager(QualityCheckItem.check))
+        .where(QualityCheckItem.id == item_id, QualityCheck.site_id == site_id)
+    )
+    if item is None:
+        raise NotFound(gettext("There is no such point."))
+    return item, item.check
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The items under one heading: a job, or the inspection."""
+
+    heading: str
+    items: list[QualityCheckItem]
+
+    @property
+    def left(self) -> int:
+        return sum(item.result is None for item in self.items)
+
+
+def groups_of(check: QualityCheck) -> list[Group]:
+    """The check's items by heading, in order."""
+    found: dict[str, list[QualityCheckItem]] = {}
+    for item in check.items:
+        found.setdefault(item.heading, []).append(item)
+    return [Group(heading, items) for heading, items in found.items()]
+
+
+def list_checks(order_id: int) -> list[QualityCheck]:
+    """All checks of the order in the order in which they happened."""
+    return list(
+        db.session.scalars(
+            select(QualityCheck)
+            .where(QualityCheck.service_order_id == order_id, QualityCheck.checked_at.is_not(None))
+            .order_by(QualityCheck.checked_at, QualityCheck.id)
+        )
+    )
+
+
+def list_reworks(order_id: int) -> list[Rework]:
+    """The rework of an order, open ones first."""
+    return list(
+        db.session.scalars(
+            select(Rework)
+            .where(Rework.service_order_id == order_id)
+            .order_by(Rework.done_at.is_not(None), Rework.id)
+        )
+    )
+
+
+def get_rework(rework_id: int) -> Rework:
+    """The rework. Raises :class:`NotFound`."""
+    rework = db.session.get(Rework, rework_id)
+    if rework is None:
+        raise NotFound(gettext("There is no such rework."))
+    return rework
+
+
+def list_repairers(site_id: int, also: set[int]) -> list[tuple[int, str]]:
+    """Who rework can go back to: the site's technicians and who worked on the car."""
+    people = db.session.execute(
+        select(User.id, User.name)
+        .outerjoin(Technician, (Technician.user_id == User.id) & (Technician.site_id == site_id))
+        .where(
+            User.disabled_at.is_(None),
+            (Technician.is_active.is_(True)) | User.id.in_(also),
+        )
+        .order_by(User.name)
+        .distinct()
+    )
+    return [(row.id, row.name) for row in people]
+
+
+def names_of(user_ids: list[int]) -> list[str]:
+    """The names of these people."""
+    if not user_ids:
+        return []
+    return list(db.session.scalars(select(User.name).where(User.id.in_(user_ids)).order_by(User.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTime:
+    """How many cars passed their first final inspection, of all that were inspected for the first time."""
+
+    passed: int
+    inspected: int
+
+
+def first_time_pass(site_id: int, *, from_at: datetime, until_at: datetime) -> FirstTime:
+    """First-time pass of the cars whose first final inspection ended in the span (QCS-2)."""
+    row = db.session.execute(
+        select(
+            func.count(QualityCheck.id), func.count(QualityCheck.id).filter(QualityCheck.is_passed.is_(True))
+        ).where(
+            QualityCheck.site_id == site_id,
+            QualityCheck.stage == CheckStage.FINAL,
+            QualityCheck.round == 1,
+            QualityCheck.checked_at >= from_at,
+            QualityCheck.checked_at < until_at,
+        )
+    ).one()
+    return FirstTime(passed=row[1], inspected=row[0])
+
+
+def count_of(check: QualityCheck, result: CheckResult | None) -> int:
+    return sum(item.result is result for item in check.items)

@@ -1,0 +1,254 @@
+"""The checks in the workshop: the technician's own, the team leader's, and the end of the work (TEC-5, QCS-1)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from aftersales.db import add, db
+from aftersales.domain import audit
+from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.actors import Actor
+from aftersales.domain.catalogue.kinds import LineKind
+from aftersales.domain.errors import Invalid, Refused
+from aftersales.domain.inspections import queries as inspections
+from aftersales.domain.quality import queries
+from aftersales.domain.quality.models import CheckResult, CheckStage, QualityCheck, QualityCheckItem
+from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
+from aftersales.domain.service_orders.operations import lock_order, move
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.staffing.models import Team
+from aftersales.domain.tasks import operations as tasks
+from aftersales.domain.tasks.models import TaskType
+from aftersales.domain.workshop.dispatch import need_own
+from aftersales.i18n import N_, gettext, label
+
+LEADER_CHECK_DUE = timedelta(minutes=30)
+REWORK_DUE = timedelta(minutes=60)
+
+
+def self_check(
+    order_id: int,
+    *,
+    site_id: int,
+    line_ids: Collection[int],
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> QualityCheck:
+    """The technician confirms each authorised line of the order as done (TEC-5). Jobs not finished yet are now.
+
+    Where the site has teams the team leader's check becomes a task. Refuses while a line is not ticked, rework is
+    open or somebody is clocked on.
+    """
+    actor.need("quality.self_check")
+    order = lock_order(order_id, site_id=site_id)
+    need_own(order, actor)
+    _need_repairing(order)
+    if order.open_rework:
+        raise Refused(gettext("Rework is still open. Mark it as done first."))
+    if order.open_clockings:
+        raise Refused(gettext("Somebody is still clocked on. Clock off first."))
+    jobs = queries.list_authorised_jobs(order_id)
+    missing = [line.description for job in jobs for line in job.lines if line.id not in line_ids]
+    if not jobs:
+        raise Refused(gettext("Nothing is authorised on this order, so there is nothing to check."))
+    if missing:
+        raise Invalid(
+            gettext("Tick every line that you have checked. Missing: %(lines)s.", lines=", ".join(missing)),
+            field="lines",
+        )
+    for job in jobs:
+        work.finish_job(job.id, actor=actor, now=now)
+    titles = {job.id: job.title for job in jobs}
+    check = _passed(order, CheckStage.SELF, note, actor=actor, now=now)
+    for position, line in enumerate((line for each in jobs for line in each.lines), 1):
+        db.session.add(
+            QualityCheckItem(
+                quality_check_id=check.id,
+                position=position,
+                job_id=line.job_id,
+                line_id=line.id,
+                heading=titles[line.job_id],
+                title=line.description,
+                result=CheckResult.OK,
+            )
+        )
+    order.self_checked_at, order.leader_checked_at = now, None
+    db.session.flush()
+    timeline.note(order, EventKind.QUALITY, N_("Self-check done"), actor=actor, now=now, reason=note.strip())
+    tasks.close_tasks(TaskType.REWORK, actor=actor, now=now, service_order_id=order_id)
+    if order.needs_leader_check:
+        team = db.session.get(Team, order.team_id) if order.team_id else None
+        tasks.open_task(
+            TaskType.LEADER_CHECK,
+            site_id=order.site_id,
+            role=Role.LEADER,
+            person_id=team.leader_id if team else None,
+            service_order_id=order_id,
+            due_at=now + LEADER_CHECK_DUE,
+            now=now,
+        )
+    return check
+
+
+def leader_check(
+    order_id: int, *, site_id: int, is_passed: bool, note: str, actor: Actor, now: datetime
+) -> QualityCheck:
+    """The team leader's check with advice and notes (TEC-5). Not passed, the technician has to check again.
+
+    Refuses before the self-check, and a refusal of the leader without a word on what to do.
+    """
+    actor.need("quality.leader_check")
+    order = lock_order(order_id, site_id=site_id)
+    _need_repairing(order)
+    if order.self_checked_at is None:
+        raise Refused(gettext("The technician's self-check is missing. It comes first."))
+    if order.leader_checked_at is not None:
+        raise Refused(gettext("The team leader's check is done already."))
+    if not is_passed and not note.strip():
+        raise Invalid(gettext("Say what the technician has to do."), field="note")
+    check = _passed(order, CheckStage.LEADER, note, actor=actor, now=now)
+    check.is_passed = is_passed
+    tasks.close_tasks(TaskType.LEADER_CHECK, actor=actor, now=now, service_order_id=order_id)
+    if is_passed:
+        order.leader_checked_at = now
+        text, tone = N_("Team leader's check passed"), ""
+    else:
+        order.self_checked_at = None
+        text, tone = N_("Team leader's check: not finished yet"), "soon"
+        tasks.open_task(
+            TaskType.REWORK,
+            site_id=order.site_id,
+            role=Role.TECHNICIAN,
+            person_id=order.technician_id,
+            service_order_id=order_id,
+            due_at=now + REWORK_DUE,
+            now=now,
+            note=note.strip()[:300],
+        )
+    db.session.flush()
+    timeline.note(order, EventKind.QUALITY, text, actor=actor, now=now, tone=tone, reason=note.strip())
+    return check
+
+
+def finish_work(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> ServiceOrder:
+    """The work is finished and checked: the car goes to the final inspection, whose points are laid out (STEP-13).
+
+    Everyone who worked on the car is noted, since none of them may inspect it (QCS-3).
+    """
+    order = lock_order(order_id, site_id=site_id)
+    if order.state is OrderState.QUALITY_CHECK:
+        return order
+    order.repairer_ids = sorted(set(order.repairer_ids) | _hands_on(order))
+    move(order, "finish_work", actor=actor, now=now)
+    _lay_out_final_check(order, now=now)
+    return order
+
+
+def _hands_on(order: ServiceOrder) -> set[int]:
+    """Who finished its jobs or checked the work themselves, also before rework."""
+    finishers = select(Job.done_by_id).where(
+        Job.service_order_id == order.id, Job.voided_at.is_(None), Job.done_by_id.is_not(None)
+    )
+    checkers = select(QualityCheck.checker_id).where(
+        QualityCheck.service_order_id == order.id,
+        QualityCheck.stage == CheckStage.SELF,
+        QualityCheck.checker_id.is_not(None),
+    )
+    people = [*db.session.scalars(finishers), *db.session.scalars(checkers)]
+    return {person for person in people if person is not None}
+
+
+def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
+    """Every authorised line, then every point of the inspection that was soon or urgent or was worked on (QCS-1)."""
+    check = add(
+        QualityCheck(
+            site_id=order.site_id,
+            service_order_id=order.id,
+            stage=CheckStage.FINAL,
+            round=_next_round(order.id, CheckStage.FINAL),
+            opened_at=now,
+        )
+    )
+    items = []
+    for job in queries.list_authorised_jobs(order.id):
+        for line in job.lines:
+            items.append(
+                QualityCheckItem(
+                    job_id=job.id,
+                    line_id=line.id,
+                    heading=job.title,
+                    title=line.description,
+                    detail=_detail(line.kind, line.article_number),
+                    technician_id=job.technician_id or job.done_by_id or order.technician_id,
+                )
+            )
+    sheet = inspections.find_sheet(order.id)
+    for probe in [probe for probe in sheet.probes if probe.is_finding or probe.job_id] if sheet else []:
+        values = ", ".join(
+            f"{reading.name} {reading.value} {reading.measure.unit}" for reading in probe.measured
+        )
+        items.append(
+            QualityCheckItem(
+                job_id=probe.job_id,
+                inspection_item_id=probe.id,
+                heading=sheet.template_name if sheet else "",
+                title=probe.name,
+                detail=" · ".join(
+                    part for part in (label(probe.rating) if probe.rating else "", values, probe.note) if part
+                )[:300],
+                technician_id=order.technician_id,
+            )
+        )
+    for position, item in enumerate(items, 1):
+        item.position, item.quality_check_id = position, check.id
+        db.session.add(item)
+    db.session.flush()
+    return check
+
+
+def _detail(kind: LineKind, article_number: str) -> str:
+    return " ".join(part for part in (label(kind), article_number) if part)
+
+
+def _passed(
+    order: ServiceOrder, stage: CheckStage, note: str, *, actor: Actor, now: datetime
+) -> QualityCheck:
+    """A check that is recorded as a whole at one moment."""
+    check = add(
+        QualityCheck(
+            site_id=order.site_id,
+            service_order_id=order.id,
+            stage=stage,
+            round=_next_round(order.id, stage),
+            opened_at=now,
+            checked_at=now,
+            checker_id=actor.user_id,
+            checker_name=actor.name,
+            is_passed=True,
+            note=note.strip(),
+        )
+    )
+    audit.record(f"quality.{stage}", check, actor=actor, now=now, site_id=order.site_id)
+    return check
+
+
+def _next_round(order_id: int, stage: CheckStage) -> int:
+    last = db.session.scalar(
+        select(func.max(QualityCheck.round)).where(
+            QualityCheck.service_order_id == order_id, QualityCheck.stage == stage
+        )
+    )
+    return (last or 0) + 1
+
+
+def _need_repairing(order: ServiceOrder) -> None:
+    if order.state is not OrderState.REPAIRING:
+        raise Refused(
+            gettext(
+                "The order is in state “%(state)s”; this check belongs to the repair.",
+                state=label(order.state),
+            )
+        )
