@@ -10,6 +10,7 @@ from aftersales.db import transaction
 from aftersales.domain.accounts import operations as accounts
 from aftersales.domain.accounts import queries
 from aftersales.domain.errors import DomainError
+from aftersales.domain.sites import queries as site_queries
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
 from aftersales.web.access import public, signed_in
@@ -22,6 +23,8 @@ blueprint = Blueprint("account", __name__)
 def sign_in() -> Response | str:
     if current_user.is_authenticated:
         return htmx.redirect(url_for("today.page"))
+    if not site_queries.has_any():
+        return htmx.redirect(url_for("first_run.page"))
     form = SignInForm(next=request.args.get("next", ""))
     return render_template("account/sign_in.html", form=form)
 
