@@ -12,15 +12,20 @@ from typing import Any, TypeVar
 from aftersales.db import Base, db
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.billing import operations as billing
-from aftersales.domain.billing.models import Invoice
+from aftersales.domain.billing import queries as billing_queries
+from aftersales.domain.billing.models import Invoice, PaymentMethod
 from aftersales.domain.catalogue import starter
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.delivery import operations as delivery
 from aftersales.domain.delivery import queries as delivery_queries
+from aftersales.domain.delivery.models import HandedOver, TakeOver
+from aftersales.domain.documents import operations as documents
+from aftersales.domain.documents import signatures
 from aftersales.domain.documents.models import DocumentKind
 from aftersales.domain.documents.operations import StoredDocument
+from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.quotations import operations as quotations
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders import operations as service_orders
@@ -217,3 +222,29 @@ def make_ready(
 def invoice(cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(hours=7)) -> Invoice:
     """The customer's invoice of an order that is ready."""
     return billing.issue(order.id, shown_gross=None, actor=cast.cashier.actor(), now=now)
+
+
+def hand_over(
+    cast: Cast, order: ServiceOrder, *, now: datetime = NOW + timedelta(hours=8), **values: Any
+) -> ServiceOrder:
+    """From ready to completed: invoiced where it is not, paid by card, explained, signed, the car gone."""
+    actor = cast.advisor.actor()
+    bills = billing_queries.list_of_order(order.id)
+    bill = bills[0] if bills else invoice(cast, order, now=now)
+    if bill.outstanding:
+        billing.take_payment(
+            bill.id, amount=bill.outstanding, method=PaymentMethod.CARD, submission_id=f"pay-{bill.id}",
+            actor=cast.cashier.actor(), now=now,
+        )  # fmt: skip
+    delivery.take_over(order.id, ticks=dict.fromkeys(TakeOver, True), notes={}, actor=actor, now=now)
+    delivery.explain(order.id, actor=actor, now=now)
+    note = documents.record(
+        stored_pdf(order.number), site_id=order.site_id, service_order_id=order.id, now=now
+    )
+    signature = signatures.sign(
+        note, Evidence(typed_name="Katarzyna Mazur"), purpose="delivery", service_order_id=order.id,
+        consent_text="I got my car.", totals={}, actor=actor, now=now,
+    )  # fmt: skip
+    delivery.sign(order.id, signature, ticks=dict.fromkeys(HandedOver, True), notes={}, actor=actor, now=now)
+    delivery.issue_gate_pass(order.id, actor=actor, now=now)
+    return delivery.hand_over(order.id, actor=actor, now=now, **values)

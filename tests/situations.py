@@ -91,3 +91,10 @@ def invoiced_order(cast: Cast, app: Flask, ready_order: ServiceOrder) -> Service
     with app.app_context(), transaction():
         factories.invoice(cast, ready_order)
     return ready_order
+
+
+@pytest.fixture
+def completed_order(cast: Cast, app: Flask, ready_order: ServiceOrder) -> ServiceOrder:
+    """Paid, signed and gone at ``NOW`` plus eight hours; the first follow-up is planned."""
+    with app.app_context(), transaction():
+        return factories.hand_over(cast, ready_order)

@@ -10,6 +10,7 @@ from aftersales.domain.checkins import models as checkins
 from aftersales.domain.customers import models as customers
 from aftersales.domain.delivery import models as delivery
 from aftersales.domain.documents import models as documents
+from aftersales.domain.followups import models as followups
 from aftersales.domain.inspections import models as inspections
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
@@ -34,6 +35,7 @@ __all__ = [
     "customers",
     "delivery",
     "documents",
+    "followups",
     "inspections",
     "links",
     "messaging",

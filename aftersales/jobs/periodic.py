@@ -11,11 +11,11 @@ from datetime import datetime
 from flask import Flask
 
 from aftersales import clock
-from aftersales.jobs import messages, quotations
+from aftersales.jobs import messages, quotations, reminders
 
 Sweep = Callable[[datetime], None]
 
-SWEEPS: tuple[Sweep, ...] = (messages.sweep, quotations.sweep)
+SWEEPS: tuple[Sweep, ...] = (messages.sweep, quotations.sweep, reminders.sweep)
 
 PERIOD = 60.0
 

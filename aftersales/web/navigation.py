@@ -27,6 +27,7 @@ PLACES: list[Place] = [
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
     Place("outbox.index", "messages.read", "send", _l("Messages")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
+    Place("followups.index", "followups.write", "phone", _l("Follow-ups")),
     Place("staffing.index", "staffing.manage", "users", _l("People")),
 ]
 

@@ -35,6 +35,8 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.REWORK: Screen("jobs.order"),
     TaskType.PREPARE_CAR: Screen("delivery.preparation"),
     TaskType.HAND_OVER: Screen("delivery.pickup"),
+    TaskType.FOLLOW_UP: Screen("followups.calls"),
+    TaskType.CALL_NOT_FETCHED: Screen("followups.calls"),
     TaskType.TAKE_PAYMENT: Screen("delivery.pickup"),
     TaskType.SEND_QUOTATION: Screen("quotations.builder"),
     TaskType.CALL_ABOUT_QUOTATION: Screen("quotations.answer_waiting"),

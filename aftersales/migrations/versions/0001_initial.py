@@ -80,6 +80,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_labour_times_code")),
     )
     op.create_table(
+        "reminders",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "not_fetched",
+                "service_due",
+                "appointment",
+                name="reminderkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("occasion", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint(
+            "kind", "subject_id", "occasion", name=op.f("uq_reminders_kind_subject_id_occasion")
+        ),
+    )
+    op.create_table(
         "sign_in_tries",
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
@@ -1070,6 +1094,46 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_attachments_service_order_id"), ["service_order_id"], unique=False
         )
+
+    op.create_table(
+        "customer_calls",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "follow_up",
+                "not_fetched",
+                name="callreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("was_reached", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("promised", sa.String(length=300), nullable=False),
+        sa.Column("is_content", sa.Boolean(), nullable=True),
+        sa.Column("next_call_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_customer_calls_by_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_customer_calls_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_customer_calls_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_calls")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_customer_calls_submission_id")),
+    )
+    with op.batch_alter_table("customer_calls", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_customer_calls_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_customer_calls_site_id_at"), ["site_id", "at"], unique=False)
 
     op.create_table(
         "documents",
@@ -3126,6 +3190,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_documents_service_order_id_kind"))
 
     op.drop_table("documents")
+    with op.batch_alter_table("customer_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_calls_site_id_at"))
+        batch_op.drop_index(batch_op.f("ix_customer_calls_service_order_id"))
+
+    op.drop_table("customer_calls")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachments_service_order_id"))
 
@@ -3259,6 +3328,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_tries_address_at"))
 
     op.drop_table("sign_in_tries")
+    op.drop_table("reminders")
     op.drop_table("labour_times")
     with op.batch_alter_table("inspection_templates", schema=None) as batch_op:
         batch_op.drop_index(
