@@ -5,7 +5,6 @@ else it would prove nothing.
 """
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from aftersales.db import add, db, transaction
-from aftersales.domain.errors import DomainError, Refused
+from aftersales.domain.errors import Refused
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.parts import queries
@@ -32,44 +31,8 @@ from tests import stockroom as shelf
 from tests.cast import Cast
 from tests.effort import rounds
 from tests.factories import NOW, fresh
+from tests.races import Act, at_once, in_transaction
 from tests.stockroom import Stockroom, balance, demand_of
-
-Act = Callable[[], object]
-
-
-def at_once(app: Flask, *acts: Act) -> list[object]:
-    """Run the acts at the same moment, each in a thread and database session of its own. Returns what each gave: its
-    answer, or the refusal; any other error fails the test."""
-    start = threading.Barrier(len(acts))
-    answers: list[object] = [None] * len(acts)
-
-    def run(number: int, act: Act) -> None:
-        with app.app_context():
-            start.wait(timeout=20)
-            try:
-                answers[number] = act()
-            except BaseException as error:  # noqa: BLE001 (handed to the test's own thread)
-                answers[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    for answer in answers:
-        if isinstance(answer, BaseException) and not isinstance(answer, DomainError):
-            raise answer
-    return answers
-
-
-def in_transaction(act: Act) -> Act:
-    def committed() -> object:
-        with transaction():
-            return act()
-
-    return committed
 
 
 def hand_out(cast: Cast, order_id: int, line_id: int, tap: str | None = None) -> Act:
