@@ -137,6 +137,7 @@ def _builder(order: ServiceOrder, form: SendForm) -> str:
         waiting=waiting,
         changes=rules.changes(waiting.jobs, made.jobs) if waiting else [],
         other_payers=_other_payers(order.id),
+        unpriced=[job for job in orders.list_jobs(order.id) if not job.lines],
         versions=queries.list_versions(order.id),
         line_remark=quotation_documents.line_remark,
         change_text=quotation_documents.change_text,

@@ -1,5 +1,6 @@
 """Template filters: money, dates and durations for the reader's language and the site's zone."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,10 @@ from aftersales.i18n import gettext, label
 
 def money(amount: Decimal, currency: str = "") -> str:
     """An amount with two places, with the currency's code or sign where one is given."""
-    return format_currency(amount, currency) if currency else format_decimal(amount, "#,##0.00")
+    if not currency:
+        return str(format_decimal(amount, "#,##0.00"))
+    # Babel sets a code such as PLN right against the number; CLDR's rule asks for a no-break space between letters.
+    return re.sub(r"(?<=[A-Za-z])(?=[-\d])", "\u00a0", format_currency(amount, currency))
 
 
 def number(value: Decimal | int) -> str:

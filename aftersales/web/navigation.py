@@ -25,7 +25,7 @@ PLACES: list[Place] = [
     Place("jobs.index", "jobs.clock", "wrench", _l("My jobs")),
     Place("board.page", "board.read", "columns-3", _l("Board")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
-    Place("outbox.index", "messages.read", "send", _l("Messages")),
+    Place("outbox.index", "messages.read", "send", _l("Outbox")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
     Place("followups.index", "followups.write", "phone", _l("Follow-ups")),
     Place("staffing.index", "staffing.manage", "users", _l("People")),

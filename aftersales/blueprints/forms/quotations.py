@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from aftersales.blueprints.forms.base import Form
 from aftersales.domain.quotations.models import AnsweredBy, EstimateWay
-from aftersales.i18n import label
+from aftersales.i18n import gettext, label
 from aftersales.i18n import lazy_gettext as _l
 
 
@@ -23,7 +23,7 @@ class SendForm(Form):
     promised_at = DateTimeLocalField(
         _l("Ready by, if approved"), [InputRequired(_l("Enter the day and time."))], format="%Y-%m-%dT%H:%M"
     )
-    estimate_way = SelectField(_l("How the price was estimated"))
+    estimate_way = SelectField(_l("How the price was estimated"), [InputRequired()])
     note = TextAreaField(_l("Note to the customer"), [Length(max=1000)])
     asks_again = BooleanField(_l("Nothing else can be done: the car waits for the answer"))
 
@@ -42,7 +42,10 @@ class RecordAnswerForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.by.choices = [(way.value, label(way)) for way in (AnsweredBy.PHONE, AnsweredBy.IN_PERSON)]
+        self.by.choices = [
+            (AnsweredBy.PHONE.value, gettext("By phone")),
+            (AnsweredBy.IN_PERSON.value, gettext("In person")),
+        ]
 
 
 class WithdrawForm(Form):

@@ -192,6 +192,7 @@ def _question(door: Door, decisions: dict[int, bool] | None = None, sentence: st
         "portal/question.html",
         **_common(door),
         quotation=quotation,
+        fine=shown.fine_points(door.order),
         decisions=decisions or {},
         sentence=sentence,
         changes=queries.changes_since_previous(quotation),

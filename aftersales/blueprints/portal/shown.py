@@ -10,6 +10,8 @@ from sqlalchemy import select
 from aftersales import clock
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.inspections import queries as inspections
+from aftersales.domain.inspections.rules import Rating
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders.models import Authorisation, Line, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState as S
@@ -71,6 +73,22 @@ def _repair_note(order: ServiceOrder) -> str:
     if order.state is S.AWAITING_APPROVAL and order.authorised_lines:
         return gettext("Starts after your answer")
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """The points of the inspection that were all right: how many, and the areas they belong to."""
+
+    count: int
+    areas: list[str]
+
+
+def fine_points(order: ServiceOrder) -> Fine | None:
+    """What the customer need not think about; None while nothing is inspected."""
+    sheet = inspections.find_sheet(order.id) if order.inspection_completed_at else None
+    if sheet is None or not sheet.count(Rating.OK):
+        return None
+    return Fine(sheet.count(Rating.OK), [area.name for area in sheet.areas if area.count(Rating.OK)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What would be asked now: a version made from the order's proposed lines, not stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, union_all
 
 from aftersales.db import db
+from aftersales.domain.inspections.models import InspectionItem, InspectionPhoto
 from aftersales.domain.quotations import queries, rules
 from aftersales.domain.quotations.arrivals import HERE, Arrival, arrivals
 from aftersales.domain.quotations.models import (
@@ -172,20 +173,27 @@ def _copied(line: Line, arrival: Arrival) -> QuotationLine:
 
 
 def _photos_by_job(order_id: int) -> dict[int, list[int]]:
-    """The photos that show why a job is needed: taken on it, or of the reported problem that became it."""
-    rows = db.session.execute(
-        select(JobPhoto.attachment_id, JobPhoto.job_id, ProblemReport.new_job_id)
+    """The photos that show why a job is needed: of the finding that it came from, of the reported problem that became
+    it, or taken on it."""
+    of_findings = (
+        select(InspectionPhoto.attachment_id, InspectionItem.job_id)
+        .join(InspectionItem, InspectionItem.id == InspectionPhoto.inspection_item_id)
+        .join(Job, Job.id == InspectionItem.job_id)
+        .where(Job.service_order_id == order_id)
+    )
+    of_work = (
+        select(JobPhoto.attachment_id, func.coalesce(ProblemReport.new_job_id, JobPhoto.job_id))
         .outerjoin(ProblemReport, ProblemReport.id == JobPhoto.report_id)
         .where(
             JobPhoto.service_order_id == order_id,
             or_(JobPhoto.report_id.is_(None), ProblemReport.new_job_id.is_not(None)),
         )
-        .order_by(JobPhoto.id)
     )
     found: dict[int, list[int]] = {}
-    for row in rows:
-        if job_id := row.new_job_id or row.job_id:
-            found.setdefault(job_id, []).append(row.attachment_id)
+    rows: Sequence[Any] = db.session.execute(union_all(of_findings, of_work).order_by("attachment_id")).all()
+    for photo_id, job_id in ((int(row[0]), row[1]) for row in rows):
+        if job_id is not None:
+            found.setdefault(job_id, []).append(photo_id)
     return found
 
 
