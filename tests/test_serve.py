@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from e2e.server import Product, product
+from tests import servers
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,13 +79,17 @@ def begin(data: Path) -> subprocess.Popen[str]:
 
 
 def family_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
+    """Everything that it started: Valkey, gunicorn and its two workers, the worker and its two parts."""
+    itself = psutil.Process(process.pid)
+    servers.wait_until(
+        lambda: len(itself.children(recursive=True)) >= 7, what="not all parts are up", seconds=30
+    )
+    return itself.children(recursive=True)
 
 
 def test_ctrl_c_leaves_nothing_running_even_in_a_folder_with_a_long_name(tmp_path: Path) -> None:
     process = begin(tmp_path / ("long" * 30))
     family = family_of(process)
-    assert len(family) >= 6  # Valkey, gunicorn and its two workers, the worker and its two parts
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     _, alive = psutil.wait_procs(family, timeout=20)

@@ -91,7 +91,7 @@ class Post:
     def states(self) -> Counter[MessageState]:
         with self.app.app_context():
             rows = db.session.execute(sa.select(Message.state, sa.func.count()).group_by(Message.state))
-            return Counter(dict(rows.tuples()))
+            return Counter(dict(rows.all()))
 
     def is_settled(self) -> bool:
         return not self.states() & Counter({MessageState.QUEUED: 1, MessageState.SENDING: 1})
