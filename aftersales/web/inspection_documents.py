@@ -26,7 +26,7 @@ def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[da
     )
     return [
         data.Inspection(
-            **common,  # type: ignore[arg-type]
+            **common,
             template=sheet.template_name,
             areas=tuple(
                 data.Area(name=area.name, points=tuple(point(probe, photos) for probe in area.probes))
@@ -38,7 +38,7 @@ def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[da
             advice=sheet.advice,
         ),
         data.DiagnosisReport(
-            **common,  # type: ignore[arg-type]
+            **common,
             concerns=concerns,
             result=summary(sheet),
             findings=tuple(_finding(probe, photos) for probe in sheet.findings),

@@ -9,6 +9,7 @@ from aftersales.domain.accounts.queries import SignedIn
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState as S
 from aftersales.domain.workshop.queries import WorkJob
+from aftersales.i18n import lazy_gettext as _l
 from aftersales.web.tickets import spare_words
 
 
@@ -25,7 +26,23 @@ class JobScreen:
 
 AT_WORK = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
 
-SCREENS: list[JobScreen] = []
+SCREENS: list[JobScreen] = [
+    JobScreen(
+        "inspections.page",
+        "inspections.rate",
+        _l("Vehicle check"),
+        "clipboard-check",
+        frozenset({S.IN_PROGRESS}),
+    ),
+    JobScreen("quality.rework", "quality.self_check", _l("Rework"), "rotate-ccw", frozenset({S.REPAIRING})),
+    JobScreen(
+        "quality.self_check",
+        "quality.self_check",
+        _l("Self-check"),
+        "clipboard-check",
+        frozenset({S.REPAIRING}),
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 The first primary action that fits stands bottom right; the others beside it. Areas append their rows here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flask import url_for
@@ -18,7 +19,8 @@ from aftersales.i18n import lazy_gettext as _l
 class OrderAction:
     """A screen that people of a permission may go to from an order in one of ``states`` (all open ones when empty).
 
-    ``primary_in`` are the states in which it is the next real step. ``endpoint`` takes ``order_id``.
+    ``primary_in`` are the states in which it is the next real step. ``endpoint`` takes ``order_id``. ``fits`` asks
+    the order's own facts where its state says too little.
     """
 
     endpoint: str
@@ -27,13 +29,21 @@ class OrderAction:
     icon: str
     states: frozenset[S] = field(default_factory=frozenset)
     primary_in: frozenset[S] = field(default_factory=frozenset)
+    fits: Callable[[ServiceOrder], bool] = lambda order: True
 
 
 _WORKSHOP = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
 _OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
 
 ACTIONS: list[OrderAction] = [
-    OrderAction("quotations.builder", "quotations.read", _l("Quote"), "file-text", _WORKSHOP, frozenset({S.IN_PROGRESS})),
+    OrderAction(
+        "quotations.builder",
+        "quotations.read",
+        _l("Quote"),
+        "file-text",
+        _WORKSHOP,
+        frozenset({S.IN_PROGRESS}),
+    ),
     OrderAction(
         "quotations.answer_waiting",
         "quotations.record_answer",
@@ -49,6 +59,41 @@ ACTIONS: list[OrderAction] = [
         "clipboard-check",
         frozenset({S.IN_PROGRESS}),
         frozenset({S.IN_PROGRESS}),
+    ),
+    OrderAction(
+        "quality.rework",
+        "quality.self_check",
+        _l("Rework"),
+        "rotate-ccw",
+        frozenset({S.REPAIRING}),
+        frozenset({S.REPAIRING}),
+        fits=lambda order: order.open_rework > 0,
+    ),
+    OrderAction(
+        "quality.leader_check",
+        "quality.leader_check",
+        _l("Team leader's check"),
+        "clipboard-check",
+        frozenset({S.REPAIRING}),
+        frozenset({S.REPAIRING}),
+        fits=lambda order: order.needs_leader_check and order.self_checked_at is not None,
+    ),
+    OrderAction(
+        "quality.self_check",
+        "quality.self_check",
+        _l("Self-check"),
+        "clipboard-check",
+        frozenset({S.REPAIRING}),
+        frozenset({S.REPAIRING}),
+        fits=lambda order: order.self_checked_at is None,
+    ),
+    OrderAction(
+        "quality.page",
+        "quality.read",
+        _l("Final check"),
+        "shield-check",
+        frozenset({S.QUALITY_CHECK, S.PREPARING, S.READY_FOR_PICKUP, S.COMPLETED}),
+        frozenset({S.QUALITY_CHECK}),
     ),
     OrderAction(
         "inspections.report",
@@ -97,7 +142,9 @@ ACTIONS: list[OrderAction] = [
         frozenset({S.READY_FOR_PICKUP, S.COMPLETED}),
         frozenset({S.COMPLETED}),
     ),
-    OrderAction("problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _WORKSHOP),
+    OrderAction(
+        "problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _WORKSHOP
+    ),
     OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
     OrderAction(
@@ -131,7 +178,9 @@ class OfferedAction:
 def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedAction]:
     """What the person may do next with the order; exactly one is primary where any is."""
     fitting = [
-        action for action in ACTIONS if order.state in (action.states or _OPEN) and person.may(action.verb)
+        action
+        for action in ACTIONS
+        if order.state in (action.states or _OPEN) and person.may(action.verb) and action.fits(order)
     ]
     primary = next((action for action in fitting if order.state in action.primary_in), None)
     return [
