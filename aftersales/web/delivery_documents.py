@@ -36,7 +36,7 @@ def delivery_note(
 ) -> data.DeliveryNote:
     """What the customer signs at pickup (DLV-5)."""
     return data.DeliveryNote(
-        **documents.common(order, site, number=order.number, at=at),  # type: ignore[arg-type]
+        **documents.common(order, site, number=order.number, at=at),
         work=tuple(_work_done(job, photos) for job in jobs if job_standing(job) is Authorisation.AUTHORISED),
         belongings=tuple(
             data.Belonging(text=text, is_returned=ticks.get(HandedOver.BELONGINGS, False))
@@ -64,7 +64,7 @@ def gate_pass(
 ) -> data.GatePass:
     """The paper that lets the car out of the yard (DLV-8)."""
     return data.GatePass(
-        **documents.common(order, site, number=delivery.gate_pass_number, at=delivery.gate_pass_at or at),  # type: ignore[arg-type]
+        **documents.common(order, site, number=delivery.gate_pass_number, at=delivery.gate_pass_at or at),
         settled=gettext("The invoice is paid.") if order.settled_at else gettext("Credit is allowed."),
         driver=order.customer.name,
         issued_by=issued_by,
@@ -79,7 +79,7 @@ def guarantee_certificate(
     days, distance = site.setting("guarantee.days"), site.setting("guarantee.distance")
     until = local_date(at, site.timezone) + timedelta(days=days)
     return data.GuaranteeCertificate(
-        **documents.common(order, site, number=order.number, at=at),  # type: ignore[arg-type]
+        **documents.common(order, site, number=order.number, at=at),
         covers=tuple(
             data.Cover(
                 work=job.title,
