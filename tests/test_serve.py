@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from aftersales import config, serve
+from aftersales.config import Settings
 from e2e.server import Product, product
 from tests import servers
 
@@ -118,3 +120,26 @@ def test_when_a_part_dies_all_is_stopped_and_named(tmp_path: Path) -> None:
     assert "The redis process ended by itself" in process.stdout.read()
     _, alive = psutil.wait_procs(family, timeout=20)
     assert alive == []
+
+
+def settings_of(data: Path, **values: str) -> Settings:
+    return config.load({"AFTERSALES_DATA_DIR": str(data), **values})
+
+
+def test_a_sample_that_was_not_made_to_its_end_is_begun_anew(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    for name in ("aftersales.db", "aftersales.db-wal", "sample-data.unfinished"):
+        (tmp_path / name).touch()
+    (tmp_path / "media").mkdir()
+    serve.forget_sample_data(tmp_path, settings)
+    assert not list(tmp_path.glob("aftersales.db*"))
+    assert not (tmp_path / "media").exists()
+    assert (tmp_path / "secret_key").exists()
+
+
+def test_a_database_elsewhere_is_never_emptied(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, AFTERSALES_DATABASE_URL="postgresql://localhost/aftersales")
+    (tmp_path / "media").mkdir()
+    with pytest.raises(serve.Refusal, match="Empty the database"):
+        serve.forget_sample_data(tmp_path, settings)
+    assert (tmp_path / "media").exists()
