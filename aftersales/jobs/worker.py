@@ -15,7 +15,7 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from aftersales import processes
+from aftersales import create_app, processes
 from aftersales.config import SettingsError
 from aftersales.jobs import periodic
 from aftersales.jobs.queue import QUEUES
@@ -57,9 +57,6 @@ def work(app: Flask, redis_url: str) -> None:
 
 
 def run_part(part: str) -> None:
-    # the process that only watches the others has no use for the product
-    from aftersales import create_app
-
     app = create_app()
     redis_url = app.extensions["aftersales.settings"].redis_url
     if part == PERIODIC:
