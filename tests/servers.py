@@ -34,7 +34,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(is_so: Callable[[], bool], *, what: str, seconds: float = 10.0, pause: float = 0.02) -> None:
+def wait_until(is_so: Callable[[], bool], *, what: str, seconds: float = 30.0, pause: float = 0.02) -> None:
     """Look again and again; after ``seconds`` fail with a sentence that says what did not come true."""
     deadline = time.monotonic() + seconds
     while not is_so():

@@ -28,7 +28,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def start(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "aftersales.serve", *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def family_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Everything that it started: Valkey, gunicorn and its two workers, the worker and its two parts."""
     itself = psutil.Process(process.pid)
     servers.wait_until(
-        lambda: len(itself.children(recursive=True)) >= 7, what="not all parts are up", seconds=30
+        lambda: len(itself.children(recursive=True)) >= 7, what="not all parts are up", seconds=60
     )
     return itself.children(recursive=True)
 
@@ -93,8 +93,8 @@ def test_ctrl_c_leaves_nothing_running_even_in_a_folder_with_a_long_name(tmp_pat
     process = begin(tmp_path / ("long" * 30))
     family = family_of(process)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
-    _, alive = psutil.wait_procs(family, timeout=20)
+    assert process.wait(60) == 0
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
 
 
@@ -102,12 +102,12 @@ def test_killed_it_leaves_nothing_running_and_starts_again(tmp_path: Path) -> No
     first = begin(tmp_path)
     family = family_of(first)
     first.kill()
-    assert first.wait(30) == -signal.SIGKILL
-    _, alive = psutil.wait_procs(family, timeout=20)
+    assert first.wait(60) == -signal.SIGKILL
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
     second = begin(tmp_path)
     second.send_signal(signal.SIGTERM)
-    assert second.wait(30) == 0
+    assert second.wait(60) == 0
 
 
 def test_when_a_part_dies_all_is_stopped_and_named(tmp_path: Path) -> None:
@@ -115,10 +115,10 @@ def test_when_a_part_dies_all_is_stopped_and_named(tmp_path: Path) -> None:
     family = family_of(process)
     (valkey,) = [child for child in family if "valkey" in child.name()]
     valkey.kill()
-    assert process.wait(30) == 1
+    assert process.wait(60) == 1
     assert process.stdout is not None
     assert "The redis process ended by itself" in process.stdout.read()
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
 
 

@@ -96,7 +96,7 @@ class Post:
     def is_settled(self) -> bool:
         return not self.states() & Counter({MessageState.QUEUED: 1, MessageState.SENDING: 1})
 
-    def settle(self, seconds: float = 40.0) -> Counter[MessageState]:
+    def settle(self, seconds: float = 90.0) -> Counter[MessageState]:
         servers.wait_until(
             self.is_settled, what=f"messages still wait: {self.states()}", seconds=seconds, pause=0.2
         )
@@ -147,7 +147,7 @@ def kill_while_sending(post: Post, cast: Cast, channel: Channel, *, broken: bool
 def test_a_worker_killed_while_sending_text_messages_loses_and_doubles_none(post: Post, cast: Cast) -> None:
     """PLT-2: each message once, however often the worker dies."""
     count = kill_while_sending(post, cast, Channel.SMS)
-    assert post.settle(rounds(40, 120)) == {MessageState.SENT: count}
+    assert post.settle(rounds(90, 240)) == {MessageState.SENT: count}
     assert post.texts() == expected(count)
 
 
@@ -188,7 +188,7 @@ def test_a_worker_killed_while_sending_mail_loses_none_and_owns_up_to_what_it_do
 ) -> None:
     """PLT-2: a mail server knows no reference; what may have arrived is shown as uncertain, never sent again blindly."""
     count = kill_while_sending(post, cast, Channel.EMAIL)
-    states = post.settle(rounds(40, 120))
+    states = post.settle(rounds(90, 240))
     assert states[MessageState.SENT] + states[MessageState.UNCERTAIN] == count
     assert len(set(post.mails())) == len(post.mails())
     assert len(post.mails()) >= states[MessageState.SENT]

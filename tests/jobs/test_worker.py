@@ -54,7 +54,7 @@ def is_listening(valkey: Valkey) -> bool:
 
 def takes_a_job(valkey: Valkey) -> None:
     assert JobQueue(valkey.url).enqueue("os.getpgid", 0)
-    servers.wait_until(lambda: waiting(valkey) == 0, what="the job was not taken", seconds=30)
+    servers.wait_until(lambda: waiting(valkey) == 0, what="the job was not taken", seconds=60)
 
 
 def test_it_takes_jobs_survives_a_kill_and_leaves_nothing_behind(
@@ -66,26 +66,26 @@ def test_it_takes_jobs_survives_a_kill_and_leaves_nothing_behind(
     first.kill()
     servers.wait_until(
         lambda: (again := jobs_part(worker)) is not None and again.pid != first.pid,
-        what="the killed part was not started again", seconds=20,
+        what="the killed part was not started again", seconds=60,
     )  # fmt: skip
     takes_a_job(valkey)
 
     family = [worker, *worker.children(recursive=True)]
     worker.send_signal(signal.SIGTERM)
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
 
 
 def test_it_goes_on_after_redis_was_away(worker: psutil.Process, valkey: Valkey) -> None:
-    servers.wait_until(lambda: is_listening(valkey), what="the worker is not up", seconds=30)
+    servers.wait_until(lambda: is_listening(valkey), what="the worker is not up", seconds=60)
     valkey.stop()
     valkey.start()
     takes_a_job(valkey)
 
 
 def test_its_parts_end_with_it_even_when_it_is_killed(worker: psutil.Process, valkey: Valkey) -> None:
-    servers.wait_until(lambda: len(worker.children()) == 2, what="the parts are not up", seconds=20)
+    servers.wait_until(lambda: len(worker.children()) == 2, what="the parts are not up", seconds=60)
     family = worker.children()
     worker.kill()
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
