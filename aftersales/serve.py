@@ -28,7 +28,7 @@ from aftersales import processes
 from aftersales.config import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 
 
 class Refusal(Exception):  # noqa: N818 - a sentence for the person at the terminal
