@@ -20,6 +20,7 @@ from aftersales.web import (
     job_screens,
     limits,
     navigation,
+    parts_screens,
     presentation,
     security,
     session,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     task_links.init_app(app)
     job_screens.init_app(app)
+    parts_screens.init_app(app)
     health.init_app(app)
     blueprints.register(app)
     return app

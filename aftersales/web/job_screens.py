@@ -42,6 +42,7 @@ SCREENS: list[JobScreen] = [
         "clipboard-check",
         frozenset({S.REPAIRING}),
     ),
+    JobScreen("order_parts.page", "parts.request", _l("Parts"), "package", AT_WORK),
 ]
 
 

@@ -26,6 +26,7 @@ PLACES: list[Place] = [
     Place("board.page", "board.read", "columns-3", _l("Board")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
     Place("outbox.index", "messages.read", "send", _l("Outbox")),
+    Place("parts.page", "parts.read", "package", _l("Parts")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
     Place("followups.index", "followups.write", "phone", _l("Follow-ups")),
     Place("staffing.index", "staffing.manage", "users", _l("People")),

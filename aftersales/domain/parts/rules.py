@@ -4,7 +4,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -119,3 +119,12 @@ def suggested_order(
     if reorder_point <= NOTHING or free + on_the_way > reorder_point:
         return NOTHING
     return max(order_up_to, reorder_point) - free - on_the_way
+
+
+def delivery_day(ordered_on: date, lead_days: int) -> date:
+    """The day so many of the supplier's working days after the order; Sundays do not count."""
+    day = ordered_on
+    while lead_days > 0:
+        day += timedelta(days=1)
+        lead_days -= day.weekday() != 6
+    return day
