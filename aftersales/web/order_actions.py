@@ -146,7 +146,6 @@ ACTIONS: list[OrderAction] = [
         "problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _WORKSHOP
     ),
     OrderAction("order_parts.page", "parts.read", _l("Parts"), "package", _OPEN - {S.BOOKED}),
-    OrderAction("problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _WORKSHOP),
     OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
     OrderAction(

@@ -35,7 +35,6 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.REWORK: Screen("quality.rework"),
     TaskType.LEADER_CHECK: Screen("quality.leader_check"),
     TaskType.FINAL_CHECK: Screen("quality.page"),
-    TaskType.REWORK: Screen("jobs.order"),
     TaskType.ORDER_PARTS: Screen("parts.request_page", "request_id", takes_order=False),
     TaskType.CONFIRM_PARTS: Screen("parts.request_page", "request_id", takes_order=False),
     TaskType.ISSUE_PARTS: Screen("order_parts.hand_out_page"),
