@@ -5,6 +5,8 @@ from flask import Flask
 from aftersales.blueprints import (
     account,
     board,
+    canned_jobs,
+    catalogue,
     delivery,
     dispatch,
     files,
@@ -33,6 +35,8 @@ def register(app: Flask) -> None:
     for blueprint in (
         account.blueprint,
         board.blueprint,
+        canned_jobs.blueprint,
+        catalogue.blueprint,
         delivery.blueprint,
         dispatch.blueprint,
         files.blueprint,

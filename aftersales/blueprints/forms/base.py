@@ -16,7 +16,10 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             filters = list(unbound_field.kwargs.get("filters", []))
-            if stripped not in filters and unbound_field.field_class.__name__ != "FieldList":
+            if stripped not in filters and unbound_field.field_class.__name__ not in (
+                "FieldList",
+                "FormField",
+            ):
                 filters.append(stripped)
             return unbound_field.bind(form=form, filters=filters, **options)
 

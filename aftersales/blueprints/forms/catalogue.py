@@ -1,0 +1,97 @@
+"""Forms of the catalogue."""
+
+from typing import Any
+
+import wtforms
+from wtforms import DecimalField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from aftersales.blueprints.forms.base import Form
+from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill
+from aftersales.domain.catalogue.models import CannedJob
+from aftersales.i18n import label
+from aftersales.i18n import lazy_gettext as _l
+
+MAX_LINES = 40
+"""Far more than any job has; a form with more of them is not ours."""
+
+
+class CannedLineForm(wtforms.Form):
+    """One line of a canned job; a line without a description is left out."""
+
+    kind = SelectField(_l("Kind"))
+    description = StringField(_l("What for"), [Length(max=200)])
+    article_number = StringField(_l("Article number"), [Length(max=60)])
+    quantity = DecimalField(_l("Quantity or hours"), [Optional(), NumberRange(min=0, max=9999)], places=None)
+    skill = SelectField(_l("Skill"))
+    unit_price = DecimalField(_l("Fixed price"), [Optional(), NumberRange(min=0, max=9_999_999)], places=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
+        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
+
+
+class CannedJobForm(Form):
+    version = HiddenField()
+    code = StringField(_l("Code"), [DataRequired(_l("Enter a code.")), Length(max=40)])
+    name = StringField(_l("Name"), [DataRequired(_l("Name the canned job.")), Length(max=200)])
+    explanation = TextAreaField(_l("Explanation for the customer"), [Length(max=2000)])
+    model_filter = StringField(_l("Only for vehicles with one of these words"), [Length(max=200)])
+    lines = FieldList(FormField(CannedLineForm), max_entries=MAX_LINES)
+
+    @classmethod
+    def showing(cls, job: CannedJob) -> "CannedJobForm":
+        """The form as it stands for a canned job that is there."""
+        lines = [
+            {
+                "kind": line.kind.value,
+                "description": line.description,
+                "article_number": line.article_number,
+                "quantity": line.quantity,
+                "skill": line.skill.value,
+                "unit_price": line.unit_price,
+            }
+            for line in job.lines
+        ]
+        return cls(
+            formdata=None,
+            version=job.version,
+            code=job.code,
+            name=job.name,
+            explanation=job.explanation,
+            model_filter=job.model_filter,
+            lines=lines,
+        )
+
+
+class LabourTimeForm(Form):
+    version = HiddenField()
+    code = StringField(_l("Code"), [DataRequired(_l("Enter a code.")), Length(max=40)])
+    name = StringField(_l("Operation"), [DataRequired(_l("Name the operation.")), Length(max=200)])
+    hours = DecimalField(
+        _l("Standard hours"),
+        [InputRequired(_l("Enter hours, for example 1.2.")), NumberRange(min=0, max=999)],
+        places=None,
+    )
+    skill = SelectField(_l("Skill"))
+    is_active = wtforms.BooleanField(_l("Offered"), default=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
+
+
+class LabourRateForm(Form):
+    skill = SelectField(_l("Skill"))
+    pay_type = SelectField(_l("Who pays"))
+    price = DecimalField(
+        _l("Price of an hour"),
+        [InputRequired(_l("Enter a price, for example 240.00.")), NumberRange(min=0, max=9_999_999)],
+        places=2,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
+        self.pay_type.choices = [("", _l("Everyone else")), *((kind.value, label(kind)) for kind in PayType)]
