@@ -82,7 +82,9 @@ def test_no_guess_opens_a_link(link: Link) -> None:
     assert hits == 0
 
 
-@pytest.mark.parametrize("token", ["", "short", "A" * 44, "x" * 5000, "ä" * 43, "\x00" * 43, "../../etc/passwd", "\ud800" * 43])
+@pytest.mark.parametrize(
+    "token", ["", "short", "A" * 44, "x" * 5000, "ä" * 43, "\x00" * 43, "../../etc/passwd", "\ud800" * 43]
+)
 def test_malformed_tokens_are_simply_unknown(link: Link, token: str) -> None:
     assert queries.find_link(token, NOW) == (None, Standing.UNKNOWN)
 

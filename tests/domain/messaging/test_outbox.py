@@ -23,7 +23,9 @@ NIGHT = datetime(2026, 5, 12, 21, 0, tzinfo=UTC)
 """23:00 in Kraków."""
 
 
-def queue(order: ServiceOrder, purpose: str = "promise_changed", key: str = "visit", **values: object) -> list[Message]:
+def queue(
+    order: ServiceOrder, purpose: str = "promise_changed", key: str = "visit", **values: object
+) -> list[Message]:
     with transaction():
         fresh = db.session.get_one(ServiceOrder, order.id)
         return messaging.queue(purpose, order=fresh, dedupe_key=key, now=NOW, **values)
@@ -46,7 +48,9 @@ def test_one_event_is_told_once_per_channel(checked_in_order: ServiceOrder) -> N
     assert len(queue(checked_in_order, key="another visit")) == 2
 
 
-def test_the_same_event_queued_by_many_at_once_is_told_once(app: Flask, checked_in_order: ServiceOrder) -> None:
+def test_the_same_event_queued_by_many_at_once_is_told_once(
+    app: Flask, checked_in_order: ServiceOrder
+) -> None:
     order_id = checked_in_order.id
 
     def act() -> list[Message]:
@@ -109,7 +113,9 @@ def test_quiet_hours_are_asked_at_delivery(cast: Cast, checked_in_order: Service
     assert claim(sms, waiting.not_before_at) is not None
 
 
-def test_the_answer_to_the_customers_own_deed_does_not_wait_for_the_morning(checked_in_order: ServiceOrder) -> None:
+def test_the_answer_to_the_customers_own_deed_does_not_wait_for_the_morning(
+    checked_in_order: ServiceOrder,
+) -> None:
     sms = queue(checked_in_order, "new_link")[1]
     assert claim(sms, NIGHT) is not None
 
@@ -130,7 +136,9 @@ def test_quiet_hours_end_on_the_sites_own_clock(
     local_hour: int, quiet_from: int, quiet_until: int, waits_hours: int
 ) -> None:
     now = datetime(2026, 5, 12, local_hour - 2 if local_hour >= 2 else local_hour + 22, tzinfo=UTC)
-    later = rules.after_quiet_hours(now, timezone="Europe/Warsaw", quiet_from=quiet_from, quiet_until=quiet_until)
+    later = rules.after_quiet_hours(
+        now, timezone="Europe/Warsaw", quiet_from=quiet_from, quiet_until=quiet_until
+    )
     assert later - now == timedelta(hours=waits_hours)
 
 

@@ -143,7 +143,9 @@ def test_a_yes_to_work_whose_part_is_not_there_waits_for_the_part(
             job.id, kind=LineKind.PART, description="Brake disc", quantity=Decimal(2), unit_price=Decimal("356.00"),
             article_id=disc.id, actor=cast.advisor.actor(), now=LATER,
         )  # fmt: skip
-        operations.ask_parts_desk(accepted_order.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER)
+        operations.ask_parts_desk(
+            accepted_order.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER
+        )
     assert TaskType.CONFIRM_PARTS in open_tasks(accepted_order.id)
     with transaction():
         demand = shelf.demand_of(accepted_order, disc)
@@ -151,7 +153,9 @@ def test_a_yes_to_work_whose_part_is_not_there_waits_for_the_part(
             demand.id, expected_at=arrival, actor=cast.parts.actor(), now=LATER, site_id=cast.site.id
         )
     with transaction():
-        sent = factories.send_quotation(cast, accepted_order, now=LATER, promised_at=arrival + timedelta(hours=4))
+        sent = factories.send_quotation(
+            cast, accepted_order, now=LATER, promised_at=arrival + timedelta(hours=4)
+        )
     asked = next(one for one in sent.asked_jobs[0].lines if one.line_id == line.id)
     assert (asked.is_in_stock, asked.arrives_at, sent.asked_jobs[0].arrives_at) == (False, arrival, arrival)
 
@@ -192,19 +196,27 @@ def test_the_technician_is_told_at_once_and_reading_it_is_kept_with_its_time(
     """ORD-8: a no with the time and the person told, a yes as a slip with the time it was handed over."""
     done = answer(cast, sent_quotation, True, False)
     task = open_tasks(done.service_order_id)[TaskType.READ_ANSWER]
-    assert (task.person_id, task.note) == (cast.technician.id, "Do: Front brake discs and pads. Leave: Brake fluid")
+    assert (task.person_id, task.note) == (
+        cast.technician.id,
+        "Do: Front brake discs and pads. Leave: Brake fluid",
+    )
 
     for minutes in (3, 9):
         with transaction():
             read = answers.take_note(
-                done.id, site_id=cast.site.id, actor=cast.technician.actor(), now=LATER + timedelta(minutes=minutes)
+                done.id,
+                site_id=cast.site.id,
+                actor=cast.technician.actor(),
+                now=LATER + timedelta(minutes=minutes),
             )
 
     assert (read.told_name, read.told_at) == ("Tomasz Lis", LATER + timedelta(minutes=3))
     assert TaskType.READ_ANSWER not in open_tasks(done.service_order_id)
 
 
-def test_the_answer_closes_the_call_and_is_confirmed_to_the_customer(cast: Cast, sent_quotation: Quotation) -> None:
+def test_the_answer_closes_the_call_and_is_confirmed_to_the_customer(
+    cast: Cast, sent_quotation: Quotation
+) -> None:
     done = answer(cast, sent_quotation, True, False)
 
     assert TaskType.CALL_ABOUT_QUOTATION not in open_tasks(done.service_order_id)
@@ -216,7 +228,9 @@ def test_the_answer_closes_the_call_and_is_confirmed_to_the_customer(cast: Cast,
 def test_the_timeline_says_who_approved_what_for_how_much(cast: Cast, sent_quotation: Quotation) -> None:
     """ORD-5"""
     done = answer(cast, sent_quotation, True, False)
-    rows = db.session.scalars(select(OrderEvent).where(OrderEvent.service_order_id == done.service_order_id)).all()
+    rows = db.session.scalars(
+        select(OrderEvent).where(OrderEvent.service_order_id == done.service_order_id)
+    ).all()
     approved = next(row for row in rows if "approved" in row.text and "amount" in row.params)
 
     assert approved.params == {
@@ -224,7 +238,9 @@ def test_the_timeline_says_who_approved_what_for_how_much(cast: Cast, sent_quota
     }  # fmt: skip
 
 
-def test_an_answer_after_the_validity_is_refused_even_before_the_sweep(cast: Cast, sent_quotation: Quotation) -> None:
+def test_an_answer_after_the_validity_is_refused_even_before_the_sweep(
+    cast: Cast, sent_quotation: Quotation
+) -> None:
     """QUO-3"""
     with pytest.raises(Refused, match="expired"):
         answer(cast, sent_quotation, True, True, now=sent_quotation.valid_until + timedelta(seconds=1))

@@ -27,7 +27,9 @@ LATER = factories.NOW + timedelta(hours=2)
 
 def ask(cast: Cast) -> Quotation:
     with transaction():
-        order = factories.accept(cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast))))
+        order = factories.accept(
+            cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+        )
         factories.propose(cast, order)
         factories.propose(cast, order, title="Brake fluid", part="59.00", hours="0.5")
         sent = factories.send_quotation(cast, order)
@@ -51,7 +53,10 @@ def effects(sent: Quotation) -> tuple[int, int]:
     approvals = db.session.scalar(
         select(func.count())
         .select_from(OrderEvent)
-        .where(OrderEvent.service_order_id == sent.service_order_id, OrderEvent.text.startswith("%(name)s approved"))
+        .where(
+            OrderEvent.service_order_id == sent.service_order_id,
+            OrderEvent.text.startswith("%(name)s approved"),
+        )
     )
     messages = db.session.scalar(
         select(func.count())
@@ -63,7 +68,9 @@ def effects(sent: Quotation) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("taps", [2, 10])
-def test_taps_at_once_on_approve_are_one_approval_with_the_same_answer(app: Flask, cast: Cast, taps: int) -> None:
+def test_taps_at_once_on_approve_are_one_approval_with_the_same_answer(
+    app: Flask, cast: Cast, taps: int
+) -> None:
     """QUO-3: approving twice is once."""
     for _round in range(rounds(20 if taps == 2 else 5, 500)):
         sent = ask(cast)
@@ -87,7 +94,9 @@ def test_the_race_sees_an_answer_that_looked_before_the_lock(
 
 def change_price(cast: Cast, line_id: int) -> Act:
     values = {"unit_price": Decimal("812.00")}
-    return in_transaction(lambda: work.edit_line(line_id, values=values, actor=cast.advisor.actor(), now=LATER))
+    return in_transaction(
+        lambda: work.edit_line(line_id, values=values, actor=cast.advisor.actor(), now=LATER)
+    )
 
 
 def wrongly_authorised(sent: Quotation) -> list[int]:
@@ -101,7 +110,9 @@ def wrongly_authorised(sent: Quotation) -> list[int]:
     return wrong
 
 
-def test_a_price_that_changes_while_the_customer_approves_never_counts_as_approved(app: Flask, cast: Cast) -> None:
+def test_a_price_that_changes_while_the_customer_approves_never_counts_as_approved(
+    app: Flask, cast: Cast
+) -> None:
     """QUO-3: approved total = shown total, else a refusal and nothing is approved."""
     outcomes = set()
     for number in range(rounds(20, 500)):
@@ -154,7 +165,9 @@ def test_an_answer_and_a_newer_version_at_once_end_in_one_of_both(app: Flask, ca
 def test_two_advisors_who_send_at_once_leave_one_version_waiting(app: Flask, cast: Cast) -> None:
     for _round in range(rounds(10, 200)):
         with transaction():
-            order = factories.accept(cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast))))
+            order = factories.accept(
+                cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+            )
             factories.propose(cast, order)
         order_id = order.id
         db.session.remove()
