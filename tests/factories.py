@@ -94,6 +94,7 @@ def open_order(
         **values,
     )
     work.add_job(order.id, title=concern, concern=concern, actor=cast.advisor.actor(), now=now)
+    assert order.vehicle, order.customer  # loaded, for tests that look at the order without a session
     return order
 
 

@@ -4,9 +4,12 @@ from flask import Flask
 
 from aftersales.blueprints import (
     account,
+    appointments,
     board,
     canned_jobs,
     catalogue,
+    checkins,
+    customers,
     delivery,
     dispatch,
     files,
@@ -24,9 +27,13 @@ from aftersales.blueprints import (
     problems,
     quality,
     quotations,
+    reception,
+    search,
     staffing,
     tasks,
     today,
+    vehicles,
+    walkaround,
 )
 
 
@@ -34,9 +41,12 @@ def register(app: Flask) -> None:
     """Put every blueprint into the app."""
     for blueprint in (
         account.blueprint,
+        appointments.blueprint,
         board.blueprint,
         canned_jobs.blueprint,
         catalogue.blueprint,
+        checkins.blueprint,
+        customers.blueprint,
         delivery.blueprint,
         dispatch.blueprint,
         files.blueprint,
@@ -53,9 +63,16 @@ def register(app: Flask) -> None:
         portal.blueprint,
         problems.blueprint,
         quality.blueprint,
+        reception.blueprint,
+        search.blueprint,
+        staffing.blueprint,
+        outbox.blueprint,
+        portal.blueprint,
         quotations.blueprint,
         staffing.blueprint,
         tasks.blueprint,
         today.blueprint,
+        vehicles.blueprint,
+        walkaround.blueprint,
     ):
         app.register_blueprint(blueprint)

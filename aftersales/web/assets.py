@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 # The order is that of the cascade layers; within the layer `components` it only matters where two files meet.
 CSS_FILES = (
-    "tokens base layout btn card tag plate steps instruments field choice probe banner shot car table log board "
+    "tokens base layout btn card tag plate steps instruments field hits choice probe banner shot car table log board "
     "offer sign pinpad figure empty dialog states"
 ).split()
 

@@ -37,6 +37,21 @@ _OPEN = frozenset(S) - {S.COMPLETED, S.CANCELLED, S.CLOSED_WITHOUT_REPAIR}
 
 ACTIONS: list[OrderAction] = [
     OrderAction(
+        "checkins.car",
+        "checkins.write",
+        _l("Check in"),
+        "arrow-right",
+        frozenset({S.BOOKED, S.ARRIVED}),
+        frozenset({S.BOOKED, S.ARRIVED}),
+    ),
+    OrderAction(
+        "checkins.signature",
+        "checkins.write",
+        _l("Check-in and signature"),
+        "pen-line",
+        _OPEN - {S.BOOKED, S.ARRIVED},
+    ),
+    OrderAction(
         "quotations.builder",
         "quotations.read",
         _l("Quote"),

@@ -29,6 +29,7 @@ class Screen:
 
 
 SCREENS: dict[TaskType, Screen] = {
+    TaskType.CHECK_IN: Screen("checkins.car"),
     TaskType.ASSIGN_TECHNICIAN: Screen("dispatch.page"),
     TaskType.ACCEPT_JOB: Screen("jobs.order"),
     TaskType.REPORT_ADDITIONAL: Screen("problems.page", "report_id"),

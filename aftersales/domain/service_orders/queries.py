@@ -87,6 +87,7 @@ class OrderRow:
     model: str
     customer_name: str
     advisor_initials: str | None
+    site_id: int
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -106,6 +107,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Vehicle.model,
             Customer.name.label("customer_name"),
             User.initials.label("advisor_initials"),
+            ServiceOrder.site_id,
         )
         .join(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)
         .join(Customer, Customer.id == ServiceOrder.customer_id)

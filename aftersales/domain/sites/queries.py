@@ -1,10 +1,12 @@
 """Reading sites."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from aftersales.db import db
 from aftersales.domain.errors import NotFound
-from aftersales.domain.sites.models import Site, SiteChange
+from aftersales.domain.sites.models import ClosedDay, Site, SiteChange
 from aftersales.i18n import gettext
 
 
@@ -29,3 +31,8 @@ def has_any() -> bool:
 def change_counter(site_id: int) -> int:
     """How many changes the site's board has seen; 0 before the first."""
     return db.session.scalar(select(SiteChange.counter).where(SiteChange.site_id == site_id)) or 0
+
+
+def list_closed_days(site_id: int) -> set[date]:
+    """The days on which the site is closed in spite of its opening hours."""
+    return set(db.session.scalars(select(ClosedDay.day).where(ClosedDay.site_id == site_id)))

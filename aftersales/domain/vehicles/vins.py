@@ -141,7 +141,7 @@ def _suggestions(vin: str) -> tuple[str, ...]:
     for place in range(LENGTH - 1, 0, -1):
         if vin[place] != vin[place - 1]:
             tries.append(vin[: place - 1] + vin[place] + vin[place - 1] + vin[place + 1 :])
-        for first, second in _ALIKE:
+        for first, second in map(tuple, _ALIKE):
             if vin[place] in (first, second):
                 tries.append(vin[:place] + (second if vin[place] == first else first) + vin[place + 1 :])
     right = [vin_ for vin_ in dict.fromkeys(tries) if vin_[_CHECK_PLACE] == check_digit(vin_)]

@@ -1,0 +1,381 @@
+"""The check-in on the tablet: car, walk-around, jobs, signature. Each step is a page that works without script."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import force_locale
+from werkzeug.wrappers import Response
+
+from aftersales import clock
+from aftersales.blueprints.forms.checkins import (
+    AgreementForm,
+    CarForm,
+    ConcernForm,
+    PriceForm,
+)
+from aftersales.db import db, transaction
+from aftersales.domain import submissions
+from aftersales.domain.checkins import operations as checkins
+from aftersales.domain.checkins import queries, rules, signing
+from aftersales.domain.checkins.models import CheckIn
+from aftersales.domain.documents import operations as documents
+from aftersales.domain.documents import queries as document_queries
+from aftersales.domain.documents.models import Document
+from aftersales.domain.errors import DomainError, NotFound
+from aftersales.domain.quotations import queries as quotations
+from aftersales.domain.quotations import signed_orders
+from aftersales.domain.service_orders import canned_jobs, reception, work
+from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders.models import LineKind, PayType, ServiceOrder
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.sites import queries as sites
+from aftersales.i18n import LANGUAGES, gettext
+from aftersales.web import checkin_document, htmx, media, session
+from aftersales.web import checkin_steps as steps
+from aftersales.web.access import needs
+from aftersales.web.documents import render_and_store
+from aftersales.web.errors import status_of
+
+blueprint = Blueprint("checkins", __name__, url_prefix="/orders/<int:order_id>/check-in")
+
+
+@blueprint.post("/arrival")
+@needs("checkins.write")
+def arrive(order_id: int) -> Response:
+    """The booked car is here; nothing is typed twice (APT-7)."""
+    with transaction():
+        checkins.arrive(order_id, site_id=session.person().site_id, actor=session.actor(), now=clock.now())
+    return htmx.redirect(url_for(".car", order_id=order_id))
+
+
+# --- car ---
+
+
+@blueprint.get("")
+@needs("checkins.write")
+def car(order_id: int) -> Response | str:
+    order, checkin = steps.get(order_id)
+    if order.checkin_signed_at:
+        return htmx.redirect(url_for(".signature", order_id=order_id))
+    if order.state is OrderState.BOOKED:
+        return render_template("checkins/arrival.html", order=order)
+    return _car_page(order, checkin, CarForm(checkin, is_waiting=order.is_waiting, formdata=None))
+
+
+@blueprint.post("")
+@needs("checkins.write")
+def save_car(order_id: int) -> Response | tuple[str, int]:
+    form = CarForm()
+    if not form.validate():
+        return _car_page(*steps.get(order_id), form), 422
+    try:
+        with transaction():
+            checkins.edit(order_id, values=form.values(), version=steps.version_of(form), **steps.by())
+    except DomainError as error:
+        form.refuse(error)
+        return _car_page(*steps.get(order_id), form), status_of(error)
+    return htmx.redirect(url_for("walkaround.page", order_id=order_id))
+
+
+def _car_page(order: ServiceOrder, checkin: CheckIn | None, form: CarForm) -> str:
+    days = session.person().setting("comeback.days")
+    return render_template(
+        "checkins/car.html",
+        order=order,
+        checkin=checkin,
+        form=form,
+        known=reception.get_known(order.vehicle_id, comeback_days=days, now=clock.now()),
+        deferred=quotations.list_deferred(order.vehicle_id),
+    )
+
+
+# --- jobs ---
+
+
+@blueprint.get("/jobs")
+@needs("checkins.write")
+def jobs(order_id: int) -> str:
+    order, checkin = steps.get(order_id)
+    return _jobs_page(order, checkin)
+
+
+@blueprint.post("/jobs")
+@needs("checkins.write")
+def add_job(order_id: int) -> Response | tuple[str, int]:
+    form, now = ConcernForm(), clock.now()
+    steps.get(order_id)
+    try:
+        with transaction():
+            if submissions.earlier(form.submission_id.data or "", now=now) is None:
+                job = work.add_job(
+                    order_id,
+                    title=form.words.data or "",
+                    concern=form.words.data or "",
+                    pay_type=PayType(form.pay_type.data or PayType.CUSTOMER),
+                    actor=session.actor(),
+                    now=now,
+                )
+                submissions.keep(form.submission_id.data or "", job)
+    except DomainError as error:
+        form.refuse(error)
+        return _jobs_page(*steps.get(order_id), concern_form=form, error=error), status_of(error)
+    return htmx.redirect(url_for(".jobs", order_id=order_id))
+
+
+@blueprint.post("/jobs/<int:job_id>/lines")
+@needs("checkins.write")
+def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
+    form, now = PriceForm(), clock.now()
+    order, checkin = steps.get(order_id)
+    _job_of(order_id, job_id)
+    if not form.validate():
+        return _jobs_page(order, checkin, price_form=form, job_id=job_id), 422
+    try:
+        with transaction():
+            if submissions.earlier(form.submission_id.data or "", now=now) is None:
+                line = work.add_line(
+                    job_id,
+                    kind=LineKind(form.kind.data),
+                    description=form.description.data or "",
+                    quantity=form.quantity.data,
+                    unit_price=form.unit_price.data,
+                    actor=session.actor(),
+                    now=now,
+                )
+                submissions.keep(form.submission_id.data or "", line)
+    except DomainError as error:
+        form.refuse(error)
+        return _jobs_page(*steps.get(order_id), price_form=form, job_id=job_id), status_of(error)
+    return htmx.redirect(url_for(".jobs", order_id=order_id) + f"#job-{job_id}")
+
+
+@blueprint.post("/jobs/<int:job_id>/canned")
+@needs("checkins.write")
+def apply_canned_job(order_id: int, job_id: int) -> Response | tuple[str, int]:
+    """The lines of a canned job, priced from the catalogue, onto this job."""
+    now = clock.now()
+    steps.get(order_id)
+    _job_of(order_id, job_id)
+    client_id = request.form.get("submission_id", "")
+    try:
+        with transaction():
+            if submissions.earlier(client_id, now=now) is None:
+                job = canned_jobs.apply_canned_job(
+                    order_id, request.form.get("code", ""), job_id=job_id, actor=session.actor(), now=now
+                )
+                submissions.keep(client_id, job)
+    except DomainError as error:
+        return _jobs_page(*steps.get(order_id), error=error), status_of(error)
+    return htmx.redirect(url_for(".jobs", order_id=order_id) + f"#job-{job_id}")
+
+
+@blueprint.post("/lines/<int:line_id>/void")
+@needs("checkins.write")
+def void_line(order_id: int, line_id: int) -> Response:
+    order, _ = steps.get(order_id)
+    if not any(line.id == line_id for job in orders.list_jobs(order.id) for line in job.lines):
+        raise NotFound(gettext("There is no such line."))
+    with transaction():
+        work.void_line(
+            line_id, reason=gettext("Taken off at check-in"), actor=session.actor(), now=clock.now()
+        )
+    return htmx.redirect(url_for(".jobs", order_id=order_id))
+
+
+@blueprint.post("/agreement")
+@needs("checkins.write")
+def agree(order_id: int) -> Response | tuple[str, int]:
+    """Keep time and consent, make the document, and show it for signing."""
+    form, person = AgreementForm(), session.person()
+    if not form.validate():
+        return _jobs_page(*steps.get(order_id), form=form), 422
+    try:
+        with transaction():
+            signing.agree(
+                order_id,
+                promised_at=clock.from_local(form.promised_at.data, person.timezone),
+                reason=form.promise_reason.data or "",
+                diagnosis_consented=bool(form.diagnosis_consented.data),
+                diagnosis_fee=form.diagnosis_fee.data or Decimal(0),
+                version=steps.version_of(form),
+                **steps.by(),
+            )
+        _prepare(order_id)
+    except DomainError as error:
+        form.refuse(error)
+        return _jobs_page(*steps.get(order_id), form=form, error=error), status_of(error)
+    return htmx.redirect(url_for(".signature", order_id=order_id))
+
+
+def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> str:
+    site = sites.get_site(order.site_id)
+    content = signing.priced(order.id, includes_tax=site.prices_include_tax)
+    person = session.person()
+    form: AgreementForm | None = context.pop("form", None)
+    if form is None:
+        form = AgreementForm(checkin, formdata=None)
+        at = order.promised_at or _proposal(order)
+        form.promised_at.data = clock.local(at, person.timezone).replace(tzinfo=None)
+    return render_template(
+        "checkins/jobs.html",
+        order=order,
+        checkin=checkin,
+        content=content,
+        form=form,
+        proposal=_proposal(order),
+        offers=canned_jobs.list_offers(order.site_id, order.vehicle),
+        concern_form=context.pop("concern_form", None) or ConcernForm(formdata=None),
+        price_form=context.pop("price_form", None) or PriceForm(formdata=None),
+        job_id=context.pop("job_id", None),
+        error=context.pop("error", None),
+        missing=signing.list_missing(order, checkin, content, site),
+    )
+
+
+def _proposal(order: ServiceOrder) -> datetime:
+    """What the site can promise for this work (ORD-3)."""
+    person = session.person()
+    return rules.proposed_promise(
+        clock.now(),
+        work_minutes=order.planned_minutes or 60,
+        reserve_minutes=person.setting("promise.reserve_minutes"),
+        parts_expected_at=order.parts_expected_at,
+        timezone=person.timezone,
+        hours=sites.get_site(order.site_id).opening_hours,
+        closed_days=sites.list_closed_days(order.site_id),
+    )
+
+
+# --- signature ---
+
+
+@blueprint.post("/document")
+@needs("checkins.write")
+def prepare(order_id: int) -> Response | tuple[str, int]:
+    """Make the document anew, of what the order says now."""
+    steps.get(order_id)
+    try:
+        _prepare(order_id)
+    except DomainError as error:
+        return _signature_page(order_id, error=error), status_of(error)
+    return htmx.redirect(url_for(".signature", order_id=order_id))
+
+
+@blueprint.get("/signature")
+@needs("checkins.write")
+def signature(order_id: int) -> str:
+    return _signature_page(order_id)
+
+
+@blueprint.post("/signature")
+@needs("checkins.write")
+def sign(order_id: int) -> Response | tuple[str, int]:
+    order, _ = steps.get(order_id)
+    language = _language(order)
+    with force_locale(language):
+        consent = checkin_document.consent()
+    try:
+        evidence = media.receive_signature(language=language)
+        with transaction():
+            signed_orders.sign_checkin(
+                order_id,
+                evidence,
+                document_digest=request.form.get("document_digest", ""),
+                consent_text=consent,
+                client_id=request.form.get("submission_id", ""),
+                **steps.by(),
+            )
+    except DomainError as error:
+        return _signature_page(order_id, error=error), status_of(error)
+    _keep_signed_copy(order_id)
+    flash(gettext("Signed. The workshop manager has the task to assign it."))
+    return htmx.redirect(url_for("orders.page", order_id=order_id))
+
+
+def _prepare(order_id: int) -> Document:
+    """Draw the document before the transaction that puts it on record; its digest is what is signed."""
+    order, checkin = steps.get(order_id)
+    if checkin is None:
+        raise NotFound(gettext("This order has no check-in yet."))
+    site = sites.get_site(order.site_id)
+    content = signing.priced(order_id, includes_tax=site.prices_include_tax)
+    digest = signing.content_digest(order, checkin, content)
+    stored = _render(order, checkin, content)
+    with transaction():
+        return signing.prepare(order_id, stored, digest=digest, **steps.by())
+
+
+def _keep_signed_copy(order_id: int) -> None:
+    """The customer's copy shows the signature."""
+    order, checkin = steps.get(order_id)
+    signed = document_queries.find_signature(order_id, signing.PURPOSE)
+    if checkin is None or signed is None:
+        return
+    content = signing.priced(order_id, includes_tax=sites.get_site(order.site_id).prices_include_tax)
+    copy = _render(order, checkin, content, signed=signed)
+    with transaction():
+        documents.record(
+            copy, site_id=order.site_id, service_order_id=order_id, now=clock.now(), is_shared=True
+        )
+
+
+def _render(
+    order: ServiceOrder, checkin: CheckIn, content: signing.Priced, **more: Any
+) -> documents.StoredDocument:
+    language = _language(order)
+    with force_locale(language):
+        drawn = checkin_document.service_order(
+            order,
+            checkin,
+            queries.walkaround_of(order, checkin),
+            content,
+            sites.get_site(order.site_id),
+            advisor=session.person().name,
+            at=clock.now(),
+            **more,
+        )
+        return render_and_store(drawn, language=language)
+
+
+def _signature_page(order_id: int, error: DomainError | None = None) -> str:
+    order, checkin = steps.get(order_id)
+    site = sites.get_site(order.site_id)
+    content = signing.priced(order_id, includes_tax=site.prices_include_tax)
+    document = db.session.get(Document, checkin.document_id) if checkin and checkin.document_id else None
+    is_current = bool(
+        checkin and document and checkin.prepared_digest == signing.content_digest(order, checkin, content)
+    )
+    language = _language(order)
+    with force_locale(language):
+        consent, note = (
+            checkin_document.consent(),
+            checkin_document.costs_note(checkin, site.currency) if checkin else "",
+        )
+    return render_template(
+        "checkins/signature.html",
+        order=order,
+        checkin=checkin,
+        content=content,
+        around=queries.walkaround_of(order, checkin),
+        document=document,
+        is_current=is_current,
+        signed=document_queries.find_signature(order_id, signing.PURPOSE),
+        changed=[line for line in content.lines if line.needs_new_signature],
+        missing=signing.list_missing(order, checkin, content, site),
+        consent=consent,
+        costs_note=note,
+        language=language,
+        error=error,
+    )
+
+
+def _job_of(order_id: int, job_id: int) -> None:
+    if not any(job.id == job_id for job in orders.list_jobs(order_id)):
+        raise NotFound(gettext("There is no such job."))
+
+
+def _language(order: ServiceOrder) -> str:
+    """The customer's language, if we have it."""
+    return order.customer.language if order.customer.language in LANGUAGES else next(iter(LANGUAGES))

@@ -1,0 +1,188 @@
+"""Forms of the check-in: car, handed over, damage, things left, agreement."""
+
+from decimal import Decimal
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.reception import LOCAL
+from aftersales.domain.checkins.models import (
+    CheckIn,
+    ContactWay,
+    Damage,
+    DamageKind,
+    OldParts,
+    PaymentWay,
+    Severity,
+    Zone,
+)
+from aftersales.domain.service_orders.models import LineKind, PayType
+from aftersales.i18n import label
+from aftersales.i18n import lazy_gettext as _l
+
+
+class CarForm(Form):
+    version = HiddenField()
+    covers_fitted = BooleanField(_l("Seat, wheel and floor covers are fitted, in the customer's sight"))
+    identity_checked = BooleanField(_l("Plate and VIN compared with the car and its papers"))
+    brought_by = StringField(_l("Brought by somebody else"), [Length(max=120)])
+    old_parts = RadioField(_l("Replaced parts"), default=OldParts.DISPOSE.value)
+    contact_way = RadioField(_l("News by"), default=ContactWay.PHONE.value)
+    payment_way = RadioField(_l("Pays by"), [Optional()], default="")
+    is_waiting = RadioField(
+        _l("The customer"), choices=[("", _l("leaves the car")), ("1", _l("waits here"))], default=""
+    )
+    wants_wash = BooleanField(_l("Wash the car, free of charge"))
+
+    def __init__(self, checkin: CheckIn | None = None, *, is_waiting: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.old_parts.choices = [(one.value, label(one)) for one in OldParts]
+        self.contact_way.choices = [(one.value, label(one)) for one in ContactWay]
+        self.payment_way.choices = [(one.value, label(one)) for one in PaymentWay]
+        if self.is_submitted():
+            return
+        self.is_waiting.data = "1" if is_waiting else ""
+        if checkin is not None:
+            self.covers_fitted.data = checkin.covers_fitted_at is not None
+            self.identity_checked.data = checkin.identity_checked_at is not None
+            self.brought_by.data, self.wants_wash.data = checkin.brought_by, checkin.wants_wash
+            self.old_parts.data, self.contact_way.data = checkin.old_parts.value, checkin.contact_way.value
+            self.payment_way.data = checkin.payment_way.value if checkin.payment_way else ""
+
+    def values(self) -> dict[str, Any]:
+        """What the operation takes."""
+        return {
+            "covers_fitted": self.covers_fitted.data,
+            "identity_checked": self.identity_checked.data,
+            "brought_by": self.brought_by.data or "",
+            "old_parts": OldParts(self.old_parts.data),
+            "contact_way": ContactWay(self.contact_way.data),
+            "payment_way": PaymentWay(self.payment_way.data) if self.payment_way.data else None,
+            "is_waiting": bool(self.is_waiting.data),
+            "wants_wash": self.wants_wash.data,
+        }
+
+
+class HandedOverForm(Form):
+    version = HiddenField()
+    odometer = IntegerField(_l("Odometer"), [Optional(), NumberRange(min=0, max=9_999_999)])
+    is_odometer_confirmed = BooleanField(_l("Yes, it shows less than at the last visit"))
+    key_tag = StringField(_l("Key tag"), [Length(max=20)])
+    parking_place = StringField(_l("Parking place"), [Length(max=40)])
+    fuel_eighths = IntegerField(_l("Fuel"), [Optional(), NumberRange(min=0, max=8)])
+    charge_percent = IntegerField(_l("Battery"), [Optional(), NumberRange(min=0, max=100)])
+    belongings_asked = BooleanField(_l("Asked for valuables and things left in the car"))
+
+    def __init__(self, checkin: CheckIn | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if checkin is None or self.is_submitted():
+            return
+        for name in ("odometer", "key_tag", "parking_place", "fuel_eighths", "charge_percent"):
+            self[name].data = getattr(checkin, name)
+        self.belongings_asked.data = checkin.belongings_asked_at is not None
+
+    def values(self) -> dict[str, Any]:
+        """What the operation takes."""
+        names = ("odometer", "fuel_eighths", "charge_percent", "belongings_asked")
+        found: dict[str, Any] = {name: self[name].data for name in names if name in self._fields}
+        return {**found, "key_tag": self.key_tag.data or "", "parking_place": self.parking_place.data or ""}
+
+
+class DamageForm(Form):
+    submission_id = HiddenField()
+    zone = SelectField(_l("Where"))
+    x = HiddenField(default="0")
+    y = HiddenField(default="0")
+    kind = RadioField(_l("What is it?"), default=DamageKind.SCRATCH.value)
+    severity = RadioField(_l("How bad?"), default=Severity.LIGHT.value)
+    size_cm = IntegerField(_l("Size"), [Optional(), NumberRange(min=0, max=500)], default=0)
+    note = StringField(_l("Note"), [Length(max=300)])
+    is_seen_by_customer = BooleanField(_l("Customer has seen it"))
+
+    def __init__(self, damage: Damage | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.zone.choices = [(zone.value, label(zone)) for zone in Zone]
+        self.kind.choices = [(kind.value, label(kind)) for kind in DamageKind]
+        self.severity.choices = [(severity.value, label(severity)) for severity in Severity]
+        if damage is not None and not self.is_submitted():
+            for name in ("size_cm", "note", "is_seen_by_customer"):
+                self[name].data = getattr(damage, name)
+            self.zone.data, self.kind.data, self.severity.data = (
+                damage.zone.value, damage.kind.value, damage.severity.value,
+            )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """What the operation takes, without the place."""
+        return {
+            "kind": DamageKind(self.kind.data),
+            "severity": Severity(self.severity.data),
+            "size_cm": self.size_cm.data or 0,
+            "note": self.note.data or "",
+            "is_seen_by_customer": self.is_seen_by_customer.data,
+        }
+
+
+class BelongingForm(Form):
+    submission_id = HiddenField()
+    what = StringField(_l("What"), [Length(max=120)])
+    box = StringField(_l("Box"), [Length(max=20)])
+
+
+class ConcernForm(Form):
+    """A further concern, written down during the check-in."""
+
+    submission_id = HiddenField()
+    words = StringField(_l("In the customer's words"), [Length(max=1000)])
+    pay_type = SelectField(_l("Who pays"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pay_type.choices = [(kind.value, label(kind)) for kind in PayType]
+
+
+class PriceForm(Form):
+    """A line of a job, priced at the desk."""
+
+    submission_id = HiddenField()
+    kind = SelectField(_l("Kind"))
+    description = StringField(_l("What for"), [Length(max=200)])
+    quantity = DecimalField(
+        _l("Quantity or hours"), [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
+        places=None, default=Decimal(1),
+    )  # fmt: skip
+    unit_price = DecimalField(
+        _l("Price of one"),
+        [InputRequired(_l("Enter a price, for example 260.00.")), NumberRange(min=0)],
+        places=2,
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
+
+
+class AgreementForm(Form):
+    version = HiddenField()
+    promised_at = DateTimeLocalField(
+        _l("Promised time"), [InputRequired(_l("Promise a time."))], format=LOCAL
+    )
+    promise_reason = StringField(_l("Reason for another time"), [Length(max=200)])
+    diagnosis_consented = BooleanField(_l("The customer consents to a technical diagnosis"))
+    diagnosis_fee = DecimalField(_l("Fee for the diagnosis"), [Optional(), NumberRange(min=0)], places=2)
+
+    def __init__(self, checkin: CheckIn | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if checkin is not None and not self.is_submitted():
+            self.diagnosis_consented.data = checkin.diagnosis_consented
+            self.diagnosis_fee.data = checkin.diagnosis_fee or None

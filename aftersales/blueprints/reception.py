@@ -1,0 +1,138 @@
+"""Reception: a plate is typed, the vehicle stands there with all that is known; the order is opened on the same page."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from aftersales import clock
+from aftersales.blueprints.forms.reception import ReceptionForm
+from aftersales.db import transaction
+from aftersales.domain import submissions
+from aftersales.domain.checkins import operations as checkins
+from aftersales.domain.checkins import rules
+from aftersales.domain.errors import DomainError
+from aftersales.domain.quotations import queries as quotations
+from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import reception
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.reception import Known
+from aftersales.domain.sites import queries as sites
+from aftersales.domain.vehicles import plates, vins
+from aftersales.web import arrivals, htmx, session
+from aftersales.web.access import needs
+from aftersales.web.errors import status_of
+
+blueprint = Blueprint("reception", __name__, url_prefix="/reception")
+
+_UNPLANNED_MINUTES = 60
+"""Work time that a promise is proposed from while nothing is priced yet."""
+
+
+@blueprint.get("")
+@needs("orders.open")
+def desk() -> Response | str:
+    """What was typed is a plate. One vehicle has it, or several, or none yet."""
+    plate = request.args.get("q", "").strip()[:40]
+    if not plates.normalised(plate):
+        return render_template("reception/plate.html")
+    found = reception.find_by_plate(plate)
+    chosen = next((car for car in found if str(car.id) == request.args.get("vehicle")), None)
+    if chosen is None and len(found) == 1:
+        chosen = found[0]
+    if chosen is None and found:
+        return render_template("reception/choose.html", plate=plate, vehicles=found)
+    form = ReceptionForm(formdata=None)
+    form.plate.data = plates.written(plate)
+    form.promised_at.data = _proposal()
+    return _page(form, chosen.id if chosen else None)
+
+
+@blueprint.post("")
+@needs("orders.open")
+def open_order() -> Response | tuple[str, int]:
+    form, person, now = ReceptionForm(), session.person(), clock.now()
+    vehicle_id = arrivals.number_in(form.vehicle_id.data)
+    if not form.validate():
+        return _page(form, vehicle_id), 422
+    if alike := arrivals.list_alike(form, country=sites.get_site(person.site_id).country):
+        return _page(form, vehicle_id, alike=alike), 422
+    try:
+        with transaction():
+            order = _receive(form, now)
+    except DomainError as error:
+        form.refuse(error)
+        return _page(form, vehicle_id), status_of(error)
+    return htmx.redirect(url_for("checkins.car", order_id=order.id))
+
+
+@blueprint.get("/vin")
+@needs("vehicles.read")
+def vin() -> str | tuple[str, int]:
+    """What a VIN says, while it is typed."""
+    typed = request.args.get("vin", "")[:30]
+    try:
+        return render_template("reception/_vin.html", decoded=vins.decode(vins.check(typed)), refusal="")
+    except DomainError as error:
+        return render_template("reception/_vin.html", decoded=None, refusal=str(error))
+
+
+def _receive(form: ReceptionForm, now: datetime) -> ServiceOrder:
+    """The order. The form's id is asked first, so that a second arrival adds no second vehicle or customer."""
+    person, client_id = session.person(), form.submission_id.data or ""
+    if earlier := submissions.earlier(client_id, now=now):
+        return service_orders.lock_order(earlier, site_id=person.site_id)
+    vehicle, customer_id = arrivals.settle(form, now=now)
+    comeback = None
+    if form.is_comeback.data:
+        comeback = reception.get_known(
+            vehicle.id, comeback_days=person.setting("comeback.days"), now=now
+        ).comeback_of
+    order = checkins.receive(
+        site_id=person.site_id,
+        vehicle_id=vehicle.id,
+        customer_id=customer_id,
+        concerns=form.worded_concerns(),
+        promised_at=clock.from_local(form.promised_at.data, person.timezone)
+        if form.promised_at.data
+        else None,
+        is_waiting=bool(form.is_waiting.data),
+        comeback_of_id=comeback.id if comeback else None,
+        actor=session.actor(),
+        now=now,
+    )
+    submissions.keep(client_id, order)
+    return order
+
+
+def _proposal() -> datetime:
+    """The time that the site could promise now, as its clock shows it (ORD-3)."""
+    person = session.person()
+    site = sites.get_site(person.site_id)
+    proposed = rules.proposed_promise(
+        clock.now(),
+        work_minutes=_UNPLANNED_MINUTES,
+        reserve_minutes=person.setting("promise.reserve_minutes"),
+        parts_expected_at=None,
+        timezone=person.timezone,
+        hours=site.opening_hours,
+        closed_days=sites.list_closed_days(person.site_id),
+    )
+    return clock.local(proposed, person.timezone).replace(tzinfo=None)
+
+
+def _page(form: ReceptionForm, vehicle_id: int | None, **context: Any) -> str:
+    person = session.person()
+    known: Known | None = None
+    if vehicle_id is not None:
+        known = reception.get_known(
+            vehicle_id, comeback_days=person.setting("comeback.days"), now=clock.now()
+        )
+    return render_template(
+        "reception/desk.html",
+        form=form,
+        known=known,
+        deferred=quotations.list_deferred(vehicle_id) if vehicle_id is not None else [],
+        alike=context.get("alike", ()),
+    )

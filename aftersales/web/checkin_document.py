@@ -1,0 +1,186 @@
+"""The order that the customer signs at check-in, as a document (CHK-10, CHK-13)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from aftersales.domain.checkins.models import Belonging, CheckIn, Damage, OldParts, Station
+from aftersales.domain.checkins.queries import Walkaround
+from aftersales.domain.checkins.signing import Priced
+from aftersales.domain.documents.models import Signature
+from aftersales.domain.service_orders.models import Job, LineKind, PayType, ServiceOrder
+from aftersales.domain.sites.models import Site
+from aftersales.gateways import document_data as data
+from aftersales.i18n import gettext, label
+from aftersales.money import ZERO
+from aftersales.web import documents
+from aftersales.web.filters import datetime_, money
+
+_OTHER = (LineKind.SUBLET, LineKind.FEE)
+
+
+def consent() -> str:
+    """The sentence above the customer's signature."""
+    return gettext(
+        "I order the items above at the estimated price. Extra work, a higher price or a later time need my consent"
+        " again. The damage and the things listed were shown to me."
+    )
+
+
+def costs_note(checkin: CheckIn, currency: str) -> str:
+    """What the order says where the cause is not known yet (CHK-13, DIA-8)."""
+    if not checkin.diagnosis_consented:
+        return ""
+    follow = gettext("The cause is not known yet: the costs follow after the diagnosis, and need my consent.")
+    if not checkin.diagnosis_fee:
+        return follow + " " + gettext("I consent to the technical diagnosis, which costs nothing.")
+    return (
+        follow
+        + " "
+        + gettext(
+            "I consent to the technical diagnosis for a fee of %(fee)s.",
+            fee=money(checkin.diagnosis_fee, currency),
+        )
+    )
+
+
+def service_order(
+    order: ServiceOrder,
+    checkin: CheckIn,
+    around: Walkaround,
+    content: Priced,
+    site: Site,
+    *,
+    advisor: str,
+    at: datetime,
+    signed: Signature | None = None,
+) -> data.ServiceOrder:
+    """Everything that was seen, handed over and agreed. With ``signed`` it is the customer's signed copy."""
+    show_gross = site.prices_include_tax
+    return data.ServiceOrder(
+        **documents.common(order, site, number=order.number, at=at, advisor=advisor),  # type: ignore[arg-type]
+        concerns=tuple(
+            data.Concern(position=str(job.position), words=job.concern) for job in content.jobs if job.concern
+        ),
+        items=tuple(_item(job, show_gross=show_gross) for job in content.jobs if job.lines),
+        totals=documents.totals(content.sums, currency=site.currency, includes_tax=show_gross) if content.lines else None,
+        costs_note=costs_note(checkin, site.currency),
+        promised=datetime_(order.promised_at),
+        payment_ways=(label(checkin.payment_way),) if checkin.payment_way else (
+            gettext("Cash"), gettext("Card"), gettext("Bank transfer"),
+        ),
+        clauses=_clauses(checkin),
+        damages=(
+            *(damage_of(pin, letter) for letter, pin in zip(letters(), around.damages, strict=False)),
+            *(damage_of(pin, str(n), is_known=True) for n, pin in enumerate(around.known, 1)),
+        ),
+        damage_note="" if around.damages or around.known else gettext("No damage found."),
+        belongings=tuple(_belonging(thing) for thing in around.belongings),
+        odometer=documents.distance(checkin.odometer),
+        fuel=_level(checkin),
+        key_tag=checkin.key_tag,
+        parking_place=checkin.parking_place,
+        wishes=_wishes(order, checkin),
+        photos=tuple(
+            documents.photo(taken[-1].thumb_key, label(station))
+            for station in Station
+            if (taken := around.photos.get(station))
+        ),
+        consent=consent(),
+        signature=documents.signature(signed),
+    )  # fmt: skip
+
+
+def letters() -> list[str]:
+    """The letters of damage pins: A to Z, then AA, AB …"""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return [*alphabet, *(first + second for first in alphabet for second in alphabet)]
+
+
+def damage_of(pin: Damage, letter: str, *, is_known: bool = False) -> data.Damage:
+    """A pin as the document shows it."""
+    return data.Damage(
+        letter=letter,
+        x=pin.x,
+        y=pin.y,
+        zone=label(pin.zone),
+        kind=label(pin.kind),
+        severity=pin.severity.value,
+        severity_name=label(pin.severity),
+        size=gettext("%(n)s cm", n=pin.size_cm) if pin.size_cm else "",
+        note=pin.note,
+        is_known=is_known,
+    )
+
+
+def _item(job: Job, *, show_gross: bool) -> data.Item:
+    made = documents.item(job, job.lines, show_gross=show_gross)
+
+    def of(*kinds: LineKind) -> str:
+        amounts = [line.gross if show_gross else line.net for line in job.lines if line.kind in kinds]
+        return money(sum(amounts, ZERO)) if amounts else ""
+
+    return data.Item(
+        position=made.position,
+        title=made.title,
+        explanation=made.explanation,
+        pay_type=made.pay_type,
+        lines=made.lines,
+        labour=of(LineKind.LABOUR),
+        parts=of(LineKind.PART),
+        materials=of(LineKind.MATERIAL),
+        other=of(*_OTHER),
+        total=made.total if job.pay_type is PayType.CUSTOMER else money(Decimal(0)),
+    )
+
+
+def _clauses(checkin: CheckIn) -> tuple[data.Clause, ...]:
+    old_parts = {
+        OldParts.GIVE_BACK: gettext("Replaced parts are given back."),
+        OldParts.DISPOSE: gettext("Replaced parts are disposed of."),
+        OldParts.SHOW: gettext("Replaced parts are shown, then disposed of."),
+    }
+    return (
+        data.Clause(
+            title=gettext("Extra work"),
+            text=gettext(
+                "What is found later is explained with its price and time, and is done only after new consent."
+            ),
+        ),
+        data.Clause(
+            title=gettext("Delivery"),
+            text=gettext(
+                "We tell you when the car is ready. At pickup we explain the work and the invoice; the car is handed"
+                " over after payment, against signature."
+            ),
+        ),
+        data.Clause(title=gettext("Replaced parts"), text=old_parts[checkin.old_parts]),
+    )
+
+
+def _belonging(thing: Belonging) -> data.Belonging:
+    place = gettext("Box %(number)s", number=thing.box) if thing.box else gettext("Stays in the car")
+    return data.Belonging(text=thing.what, place=place)
+
+
+def _level(checkin: CheckIn) -> str:
+    levels = []
+    if checkin.fuel_eighths is not None:
+        levels.append(gettext("%(n)s/8", n=checkin.fuel_eighths))
+    if checkin.charge_percent is not None:
+        levels.append(gettext("%(n)s %% charged", n=checkin.charge_percent))
+    return ", ".join(levels)
+
+
+def _wishes(order: ServiceOrder, checkin: CheckIn) -> tuple[data.Fact, ...]:
+    facts = [
+        data.Fact(label=gettext("Replaced parts"), value=label(checkin.old_parts)),
+        data.Fact(label=gettext("Wash"), value=gettext("yes") if checkin.wants_wash else gettext("no")),
+        data.Fact(
+            label=gettext("Customer"),
+            value=gettext("waits here") if order.is_waiting else gettext("leaves the car"),
+        ),
+        data.Fact(label=gettext("News by"), value=label(checkin.contact_way)),
+    ]
+    if checkin.brought_by:
+        facts.append(data.Fact(label=gettext("Brought by"), value=checkin.brought_by))
+    return tuple(facts)
