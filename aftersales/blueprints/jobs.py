@@ -8,7 +8,7 @@ from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.workshop import clocking, dispatch, queries, rules
+from aftersales.domain.workshop import clocking, dispatch, faults, queries, rules
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
 from aftersales.web import htmx, job_screens, session
@@ -60,6 +60,7 @@ def accept(order_id: int) -> Response | tuple[str, int]:
                 order_id,
                 site_id=session.person().site_id,
                 acknowledged={item for item in HandoverItem if item in ticked},
+                differences=request.form.get("differences", ""),
                 actor=session.actor(),
                 now=clock.now(),
             )
@@ -116,6 +117,26 @@ def finish(job_id: int) -> Response | tuple[str, int]:
     return htmx.redirect(url_for(".order", order_id=job.service_order_id))
 
 
+@blueprint.post("/jobs/<int:job_id>/fault")
+@needs("jobs.clock")
+def check_fault(job_id: int) -> Response | tuple[str, int]:
+    """Whether the fault was found that the customer describes."""
+    job = queries.get_job(job_id, session.person().site_id)
+    try:
+        with transaction():
+            faults.check(
+                job_id,
+                site_id=session.person().site_id,
+                is_found=request.form.get("is_found") == "yes",
+                note=request.form.get("note", ""),
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        return _order(_get(job.service_order_id), error), status_of(error)
+    return htmx.redirect(url_for(".order", order_id=job.service_order_id))
+
+
 def _pause() -> EndReason:
     reason = request.form.get("reason", "")
     if reason not in PAUSES:
@@ -137,18 +158,20 @@ def _index(error: DomainError | None = None) -> str:
 
 def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
     person, now = session.person(), clock.now()
+    jobs, running = queries.at_work(order.id, person.user_id)
     return render_template(
         "jobs/order.html",
         order=order,
-        jobs=queries.list_work(order.id),
+        jobs=jobs,
         reports=queries.list_reports(order.id),
         brief=queries.find_brief(order.id),
-        running=queries.find_running(person.user_id),
+        running=running,
         is_own=dispatch.is_own(order, session.actor()),
         links=job_screens.offered(order, person),
         slack=_slack(order),
         handover=list(HandoverItem),
         ticked=request.form.getlist("acknowledged"),
+        differences=request.form.get("differences", ""),
         pauses=PAUSES,
         at=now,
         error=error,

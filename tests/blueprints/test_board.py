@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from aftersales import clock
-from aftersales.db import transaction
+from aftersales.db import db, transaction
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import HoldReason, ServiceOrder
 from aftersales.domain.service_orders.states import Lane, OrderState
+from aftersales.domain.workshop import clocking
+from aftersales.domain.workshop.board import list_tickets
 from aftersales.i18n import label
 from tests import factories
 from tests.cast import Cast
@@ -124,8 +127,6 @@ def test_the_ticket_shows_how_the_promise_stands(
 def test_the_minutes_of_a_running_clock_count(
     app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
 ) -> None:
-    from aftersales.domain.workshop import clocking
-
     with app.app_context(), transaction():
         clocking.clock_on(
             factories.fresh(accepted_order).jobs[0].id,
@@ -223,3 +224,31 @@ def test_the_page_knows_the_tag_of_its_lanes(
 
 def test_it_needs_a_sign_in(client: CheckingClient) -> None:
     assert client.get("/board").location.startswith("/sign-in")
+
+
+def test_the_board_finds_open_orders_by_an_index(
+    app: Flask, cast: Cast, sign_in: SignIn, arrived_order: ServiceOrder
+) -> None:
+    """Closed orders, however many, cost the board nothing: it reads the partial index, or that of ``closed_at``."""
+    with app.app_context():
+        engine, statements = db.engine, []
+
+        def note(
+            _connection: object, _cursor: object, statement: str, parameters: object, *_more: object
+        ) -> None:
+            if "FROM service_orders" in statement:
+                statements.append((statement, parameters))
+
+        sa.event.listen(engine, "before_cursor_execute", note)
+        list_tickets(cast.site.id)
+        sa.event.remove(engine, "before_cursor_execute", note)
+        ((statement, parameters),) = statements
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                explain = f"EXPLAIN QUERY PLAN {statement}"
+            else:
+                connection.exec_driver_sql("SET enable_seqscan = off")
+                explain = f"EXPLAIN {statement}"
+            plan = str(connection.exec_driver_sql(explain, parameters).all())
+    assert "closed_at=?" in plan or "ix_service_orders_board" in plan or "closed_at IS NULL" in plan
+    assert "SCAN service_orders" not in plan

@@ -204,3 +204,16 @@ def test_the_order_at_work_costs_at_most_eight_queries(
     with count_queries() as seen:
         client.get(f"/orders/{accepted_order.id}/work")
     assert len(seen) <= 8
+
+
+def test_the_technician_says_whether_the_fault_is_there(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """TEC-1: confirm the fault, on the tablet."""
+    client, job = sign_in(cast.technician.id), first_job(app, accepted_order)
+    refused = client.post(f"/jobs/{job}/fault", data={"is_found": "no", "note": ""})
+    assert (refused.status_code, "Say what you tried" in refused.get_data(as_text=True)) == (422, True)
+    client.post(f"/jobs/{job}/fault", data={"is_found": "no", "note": "Road test, warm"})
+    page = client.get(f"/orders/{accepted_order.id}/work").get_data(as_text=True)
+    assert "Fault not found" in page
+    assert "Road test, warm" in page

@@ -114,13 +114,19 @@ def free_bay(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> Ser
 
 
 def accept(
-    order_id: int, *, site_id: int, acknowledged: Collection[HandoverItem], actor: Actor, now: datetime
+    order_id: int,
+    *,
+    site_id: int,
+    acknowledged: Collection[HandoverItem],
+    actor: Actor,
+    now: datetime,
+    differences: str = "",
 ) -> ServiceOrder:
     """The technician takes over car, key, order and check-in sheet, with the time (DSP-2), and begins (STEP-5).
 
     The mandatory inspection begins with it (TEC-2).
-
-    Who accepts a team's order becomes its technician. Twice is harmless. Refuses when something was not received.
+    ``differences`` to the check-in record stand in the timeline, so that nobody is blamed later. Who accepts a team's
+    order becomes its technician. Twice is harmless. Refuses when something was not received.
     """
     actor.need("jobs.accept")
     order = lock_order(order_id, site_id=site_id)
@@ -148,6 +154,16 @@ def accept(
         actor=actor,
         now=now,
     )
+    if differences.strip():
+        timeline.note(
+            order,
+            EventKind.FINDING,
+            N_("The car differs from the check-in record"),
+            actor=actor,
+            now=now,
+            tone="soon",
+            reason=differences.strip()[:500],
+        )
     return order
 
 

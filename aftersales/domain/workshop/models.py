@@ -115,6 +115,18 @@ class Clocking(Identified, Base):
     note: Mapped[str] = mapped_column(String(200), default="")
 
 
+class FaultCheck(Identified, Base):
+    """Whether the technician found the fault that the customer describes (TEC-1); asked once per job."""
+
+    __tablename__ = "fault_checks"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), unique=True)
+    is_found: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    checked_by_name: Mapped[str] = mapped_column(String(200))
+
+
 class ProblemReport(Identified, Base):
     """What a technician found beyond the approved work, until the advisor takes it up or sets it aside (ORD-4)."""
 

@@ -9,7 +9,17 @@ from sqlalchemy.orm import aliased
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, OldParts, Station
+from aftersales.domain.checkins.models import (
+    Belonging,
+    CheckIn,
+    CheckInPhoto,
+    Damage,
+    DamageKind,
+    OldParts,
+    Severity,
+    Station,
+    Zone,
+)
 from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders.models import (
     Authorisation,
@@ -24,7 +34,7 @@ from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP
-from aftersales.domain.workshop.models import Clocking, JobPhoto, PhotoPhase, ProblemReport
+from aftersales.domain.workshop.models import Clocking, FaultCheck, JobPhoto, PhotoPhase, ProblemReport
 from aftersales.i18n import gettext
 
 # --- dispatch -------------------------------------------------------------------------------------------------------
@@ -269,6 +279,16 @@ def _is_of(user_id: int, site_id: int) -> ColumnElement[bool]:
 # --- one order at work ----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The job that a person is clocked on to."""
+
+    job_id: int
+    service_order_id: int
+    title: str
+    started_at: datetime
+
+
 @dataclass(slots=True)
 class WorkJob:
     """A job as its technician sees it: no prices."""
@@ -283,6 +303,8 @@ class WorkJob:
     planned_minutes: int
     authorised: int
     lines: int
+    fault_found: bool | None
+    fault_note: str | None
     worked_minutes: int = 0
     running: list[tuple[int, str, datetime]] = field(default_factory=list)
     """Who works on it now: id, name and since when."""
@@ -292,8 +314,7 @@ class WorkJob:
         return self.authorised > 0
 
 
-def list_work(order_id: int) -> list[WorkJob]:
-    """The order's live jobs with planned and worked time and who works on them now, in two queries."""
+def _jobs_of(order_id: int) -> dict[int, WorkJob]:
     done_by = aliased(User)
     labour = case((Line.kind == LineKind.LABOUR, Line.quantity), else_=0)
     authorised = case((Line.authorisation == Authorisation.AUTHORISED, 1), else_=0)
@@ -309,32 +330,73 @@ def list_work(order_id: int) -> list[WorkJob]:
             func.coalesce(func.sum(labour), 0),
             func.coalesce(func.sum(authorised), 0),
             func.count(Line.id),
+            FaultCheck.is_found,
+            FaultCheck.note,
         )
         .outerjoin(Line, (Line.job_id == Job.id) & Line.voided_at.is_(None))
         .outerjoin(done_by, done_by.id == Job.done_by_id)
+        .outerjoin(FaultCheck, FaultCheck.job_id == Job.id)
         .where(Job.service_order_id == order_id, Job.voided_at.is_(None))
-        .group_by(Job.id, done_by.name)
+        .group_by(Job.id, done_by.name, FaultCheck.is_found, FaultCheck.note)
         .order_by(Job.position)
     )
     jobs: dict[int, WorkJob] = {}
     for row in db.session.execute(query):
         jobs[row[0]] = WorkJob(
-            row[0], row[1], row[2], row[3], row[4], row[5], row[6], int(row[7] * 60), int(row[8]), row[9]
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            int(row[7] * 60),
+            int(row[8]),
+            row[9],
+            row[10],
+            row[11],
         )
+    return jobs
+
+
+def list_work(order_id: int) -> list[WorkJob]:
+    """The order's live jobs with planned and worked time and who works on them now, in two queries."""
+    return at_work(order_id, None)[0]
+
+
+def at_work(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | None]:
+    """The order's live jobs, and what the person is clocked on to, here or elsewhere; in two queries."""
+    jobs, mine = _jobs_of(order_id), None
     clockings = db.session.execute(
-        select(Clocking.job_id, Clocking.started_at, Clocking.ended_at, User.id, User.name)
+        select(
+            Clocking.service_order_id,
+            Clocking.job_id,
+            Clocking.started_at,
+            Clocking.ended_at,
+            User.id.label("user_id"),
+            User.name,
+            Job.title,
+        )
         .join(User, User.id == Clocking.user_id)
-        .where(Clocking.service_order_id == order_id)
+        .join(Job, Job.id == Clocking.job_id)
+        .where(
+            or_(
+                Clocking.service_order_id == order_id,
+                (Clocking.user_id == user_id) & Clocking.ended_at.is_(None),
+            )
+        )
         .order_by(Clocking.started_at)
     )
-    for job_id, started_at, ended_at, user_id, name in clockings:
-        if (job := jobs.get(job_id)) is None:
+    for row in clockings:
+        if row.user_id == user_id and row.ended_at is None:
+            mine = Running(row.job_id, row.service_order_id, row.title, row.started_at)
+        if (job := jobs.get(row.job_id)) is None:
             continue
-        if ended_at is None:
-            job.running.append((user_id, name, started_at))
+        if row.ended_at is None:
+            job.running.append((row.user_id, row.name, row.started_at))
         else:
-            job.worked_minutes += rules.minutes_between(started_at, ended_at)
-    return list(jobs.values())
+            job.worked_minutes += rules.minutes_between(row.started_at, row.ended_at)
+    return list(jobs.values()), mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +488,15 @@ def get_photo_order(photo_id: int, site_id: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class DamageSeen:
+    """A mark that the car had when it came."""
+
+    kind: DamageKind
+    zone: Zone
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What the workshop has to know of the check-in before it touches the car (TEC-1)."""
 
@@ -436,15 +507,17 @@ class Brief:
     old_parts: OldParts
     wants_wash: bool
     belongings: list[str]
+    damages: list[DamageSeen]
     photos: list[tuple[int, Station]]
     """Attachment and station of each photo of the walkaround."""
 
 
 def find_brief(order_id: int) -> Brief | None:
-    """The check-in as the technician needs it, in two queries; None where there was none."""
+    """The check-in as the technician needs it, in three queries; None where there was none."""
     rows = db.session.execute(
         select(
             CheckIn.id,
+            CheckIn.vehicle_id,
             CheckIn.key_tag,
             CheckIn.parking_place,
             CheckIn.fuel_eighths,
@@ -465,6 +538,13 @@ def find_brief(order_id: int) -> Brief | None:
         .where(CheckInPhoto.checkin_id == rows[0].id)
         .order_by(CheckInPhoto.id)
     )
+    damages = db.session.execute(
+        select(Damage.kind, Damage.zone, Damage.severity)
+        .where(
+            Damage.vehicle_id == rows[0].vehicle_id, Damage.voided_at.is_(None), Damage.repaired_at.is_(None)
+        )
+        .order_by(Damage.id)
+    )
     newest = {station: attachment_id for attachment_id, station in photos}
     first = rows[0]
     return Brief(
@@ -475,25 +555,6 @@ def find_brief(order_id: int) -> Brief | None:
         old_parts=first.old_parts,
         wants_wash=first.wants_wash,
         belongings=[f"{row.what} ({row.box})" if row.box else row.what for row in rows if row.what],
+        damages=[DamageSeen(*row) for row in damages],
         photos=[(newest[station], station) for station in Station if station in newest],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """The job that a person is clocked on to."""
-
-    job_id: int
-    service_order_id: int
-    title: str
-    started_at: datetime
-
-
-def find_running(user_id: int) -> Running | None:
-    """The person's running job, None when they are not clocked on to any."""
-    row = db.session.execute(
-        select(Clocking.job_id, Clocking.service_order_id, Job.title, Clocking.started_at)
-        .join(Job, Job.id == Clocking.job_id)
-        .where(Clocking.user_id == user_id, Clocking.ended_at.is_(None))
-    ).one_or_none()
-    return Running(row[0], row[1], row[2], row[3]) if row else None

@@ -1621,6 +1621,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "fault_checks",
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_found", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_fault_checks_job_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fault_checks")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_fault_checks_job_id")),
+    )
+    op.create_table(
         "inspection_items",
         sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -3128,6 +3140,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inspection_items_job_id"))
 
     op.drop_table("inspection_items")
+    op.drop_table("fault_checks")
     with op.batch_alter_table("clockings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_clockings_running",
