@@ -8,7 +8,7 @@ from aftersales.db import transaction
 from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.errors import Invalid
 from aftersales.domain.service_orders import queries as orders
-from aftersales.domain.workshop import photos, queries
+from aftersales.domain.workshop import at_work, photos
 from aftersales.domain.workshop.models import PhotoPhase
 from aftersales.i18n import gettext
 from aftersales.web import htmx, media, session
@@ -21,13 +21,13 @@ blueprint = Blueprint("job_photos", __name__)
 @needs("jobs.report_additional")
 def page(job_id: int) -> Response:
     site_id = session.person().site_id
-    job = queries.get_job(job_id, site_id)
+    job = at_work.get_job(job_id, site_id)
     return htmx.respond(
         "job_photos/page.html",
         "job_photos/_photos.html",
         order=orders.get_order(job.service_order_id, site_id=site_id),
         job=job,
-        photos=queries.list_photos(job.service_order_id, job_id=job_id),
+        photos=at_work.list_photos(job.service_order_id, job_id=job_id),
         phases=list(PhotoPhase),
     )
 
@@ -36,7 +36,7 @@ def page(job_id: int) -> Response:
 @needs("jobs.report_additional")
 def add(job_id: int) -> Response:
     person = session.person()
-    job = queries.get_job(job_id, person.site_id)
+    job = at_work.get_job(job_id, person.site_id)
     phase = request.form.get("phase", "")
     if phase not in set(PhotoPhase):
         raise Invalid(
@@ -67,7 +67,7 @@ def add(job_id: int) -> Response:
 def share(photo_id: int) -> Response:
     """Show the photo on the customer's page, or no longer; back to the photos of its job."""
     person = session.person()
-    queries.get_photo_order(photo_id, person.site_id)
+    at_work.get_photo_order(photo_id, person.site_id)
     with transaction():
         photo = photos.share(
             photo_id,

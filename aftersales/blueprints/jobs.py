@@ -8,7 +8,7 @@ from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.workshop import clocking, dispatch, faults, queries, rules
+from aftersales.domain.workshop import at_work, clocking, dispatch, faults, queries, rules
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
 from aftersales.web import htmx, job_screens, session
@@ -72,7 +72,7 @@ def accept(order_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/jobs/<int:job_id>/clocking")
 @needs("jobs.clock")
 def clock_on(job_id: int) -> Response | tuple[str, int]:
-    job = queries.get_job(job_id, session.person().site_id)
+    job = at_work.get_job(job_id, session.person().site_id)
     try:
         with transaction():
             clocking.clock_on(
@@ -106,7 +106,7 @@ def clock_off() -> Response | tuple[str, int]:
 @blueprint.post("/jobs/<int:job_id>/completion")
 @needs("jobs.clock")
 def finish(job_id: int) -> Response | tuple[str, int]:
-    job = queries.get_job(job_id, session.person().site_id)
+    job = at_work.get_job(job_id, session.person().site_id)
     try:
         with transaction():
             clocking.finish_job(
@@ -121,7 +121,7 @@ def finish(job_id: int) -> Response | tuple[str, int]:
 @needs("jobs.clock")
 def check_fault(job_id: int) -> Response | tuple[str, int]:
     """Whether the fault was found that the customer describes."""
-    job = queries.get_job(job_id, session.person().site_id)
+    job = at_work.get_job(job_id, session.person().site_id)
     try:
         with transaction():
             faults.check(
@@ -158,13 +158,13 @@ def _index(error: DomainError | None = None) -> str:
 
 def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
     person, now = session.person(), clock.now()
-    jobs, running = queries.at_work(order.id, person.user_id)
+    jobs, running = at_work.find(order.id, person.user_id)
     return render_template(
         "jobs/order.html",
         order=order,
         jobs=jobs,
-        reports=queries.list_reports(order.id),
-        brief=queries.find_brief(order.id),
+        reports=at_work.list_reports(order.id),
+        brief=at_work.find_brief(order.id),
         running=running,
         is_own=dispatch.is_own(order, session.actor()),
         links=job_screens.offered(order, person),

@@ -10,7 +10,7 @@ from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.errors import DomainError
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.workshop import photos, problems, queries
+from aftersales.domain.workshop import at_work, photos, problems
 from aftersales.web import htmx, media, session
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
@@ -29,7 +29,7 @@ def new(order_id: int) -> str:
 @needs("jobs.report_additional")
 def report(order_id: int) -> Response | tuple[str, int]:
     order, form = _get(order_id), ProblemForm()
-    form.offer_jobs(queries.list_work(order_id))
+    form.offer_jobs(at_work.list_work(order_id))
     if not form.validate():
         return _form(order, form), 422
     try:
@@ -62,7 +62,7 @@ def page(order_id: int, report_id: int) -> str:
 def take_up(order_id: int, report_id: int) -> Response | tuple[str, int]:
     """The report becomes a job; on to the job, where its lines are priced."""
     _get(order_id)
-    queries.get_report(report_id, order_id)
+    at_work.get_report(report_id, order_id)
     form = TakeUpForm()
     if not form.validate():
         return _page(order_id, report_id, taking_up=form), 422
@@ -86,7 +86,7 @@ def take_up(order_id: int, report_id: int) -> Response | tuple[str, int]:
 @needs("orders.edit")
 def set_aside(order_id: int, report_id: int) -> Response | tuple[str, int]:
     _get(order_id)
-    queries.get_report(report_id, order_id)
+    at_work.get_report(report_id, order_id)
     form = SetAsideForm()
     if not form.validate():
         return _page(order_id, report_id, setting_aside=form), 422
@@ -109,7 +109,7 @@ def set_aside(order_id: int, report_id: int) -> Response | tuple[str, int]:
 @needs("jobs.report_additional")
 def add_photo(order_id: int, report_id: int) -> Response:
     _get(order_id)
-    queries.get_report(report_id, order_id)
+    at_work.get_report(report_id, order_id)
     photo, person = media.receive_photo(), session.person()
     with transaction():
         kept = attachments.keep(
@@ -122,7 +122,7 @@ def add_photo(order_id: int, report_id: int) -> Response:
 
 
 def _form(order: ServiceOrder, form: ProblemForm) -> str:
-    form.offer_jobs(queries.list_work(order.id))
+    form.offer_jobs(at_work.list_work(order.id))
     return render_template("problems/new.html", order=order, form=form)
 
 
@@ -134,7 +134,7 @@ def _page(
     setting_aside: SetAsideForm | None = None,
 ) -> str:
     order = _get(order_id)
-    report = queries.get_report(report_id, order_id)
+    report = at_work.get_report(report_id, order_id)
     first_line = report.text.splitlines()[0][:80]
     return render_template(
         "problems/page.html",
@@ -142,7 +142,7 @@ def _page(
         report=report,
         taking_up=taking_up or TakeUpForm(formdata=None, title=first_line, explanation=report.text),
         setting_aside=setting_aside or SetAsideForm(formdata=None),
-        photos=queries.list_photos(order_id, report_id=report_id),
+        photos=at_work.list_photos(order_id, report_id=report_id),
     )
 
 

@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 from aftersales.domain.accounts.queries import SignedIn
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState as S
-from aftersales.domain.workshop.queries import WorkJob
+from aftersales.domain.workshop.at_work import WorkJob
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.web.tickets import spare_words
 

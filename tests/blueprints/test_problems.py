@@ -13,8 +13,8 @@ from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Job, ServiceOrder
 from aftersales.domain.tasks import queries as tasks
 from aftersales.domain.tasks.models import TaskType
+from aftersales.domain.workshop.at_work import list_photos
 from aftersales.domain.workshop.models import JobPhoto, PhotoPhase, ProblemReport
-from aftersales.domain.workshop.queries import list_photos
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.factories import fresh
