@@ -11,9 +11,14 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+# libatomic1: Playwright's own driver does not start without it, and a bare Debian has it not.
+_PACKAGES = ("chromium", "libatomic1", "fonts-noto-core", "fonts-wqy-microhei")
+
 
 def find() -> Path | None:
-    """The program to start, or ``None``."""
+    """The program to start; ``None`` also where Playwright could not drive it."""
+    if not _driver_runs():
+        return None
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return Path(found)
@@ -28,11 +33,16 @@ def install() -> Path | None:
     """Fetch Chromium by the first way that is open to us."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "-qq", "update"], env=environment, check=False)
-        subprocess.run(
-            ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-core"],
-            env=environment, check=False, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-    else:
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *_PACKAGES]):
+            subprocess.run(
+                ["apt-get", "-qq", *command], env=environment, check=False, stdout=subprocess.DEVNULL
+            )
+    elif _driver_runs():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     return find()
+
+
+def _driver_runs() -> bool:
+    return not subprocess.run(
+        [sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False
+    ).returncode

@@ -20,6 +20,8 @@ WITHOUT_DATABASE = (
     "tests/guards", "tests/gateways", "tests/jobs/test_queue.py", "tests/jobs/test_worker.py", "tests/test_html.py",
     "tests/test_serve.py",
 )  # fmt: skip
+# What a database can hardly change, and what takes its time: on PostgreSQL only with --long.
+SLOW = ("tests/jobs/test_faults.py",)
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)")
 
 
@@ -62,9 +64,10 @@ def everything() -> tuple[list[Result], list[str]]:
     results = [run(name, arguments) for name, arguments in LINT]
     results.append(pytest("tests on SQLite", "tests", AFTERSALES_TEST_DATABASE="sqlite"))
     if servers.has_postgres():
+        left_out = WITHOUT_DATABASE if os.environ.get("AFTERSALES_TEST_LONG") else (*WITHOUT_DATABASE, *SLOW)
         results.append(
             pytest(
-"tests on PostgreSQL", "tests", *(f"--ignore={path}" for path in WITHOUT_DATABASE),
+"tests on PostgreSQL", "tests", *(f"--ignore={path}" for path in left_out),
                 AFTERSALES_TEST_DATABASE="postgresql",
             )
         )  # fmt: skip
