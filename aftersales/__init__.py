@@ -13,6 +13,7 @@ from aftersales.jobs import queue
 from aftersales.web import (
     access,
     account_rows,
+    addresses,
     assets,
     errors,
     filters,
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings)
     session.init_app(app, settings)
     access.init_app(app)
+    addresses.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
     assets.init_app(app)
