@@ -1,21 +1,19 @@
 """Forms of invoices and payments."""
 
-from wtforms import DecimalField, HiddenField, RadioField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.base import ExactField, Form
 from aftersales.domain.billing.models import PaymentMethod
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
 
 
 class PaymentForm(Form):
-    submission_id = HiddenField(validators=[DataRequired()])
+    submission_id = HiddenField(validators=[DataRequired(), Length(max=64)])
     method = RadioField(_l("How it is paid"), default=PaymentMethod.CARD.value)
-    amount = DecimalField(
-        _l("Amount"),
-        [InputRequired(_l("Enter the amount, for example 1,146.00.")), NumberRange(min=0)],
-        places=2,
+    amount = ExactField(
+        _l("Amount"), [InputRequired(_l("Enter the amount, for example 1,146.00."))], places=2
     )
     reference = StringField(_l("Reference"), [Length(max=120)])
 

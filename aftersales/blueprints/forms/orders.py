@@ -1,9 +1,11 @@
 """Forms of the order page."""
 
-from wtforms import DateTimeLocalField, DecimalField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from decimal import Decimal
 
-from aftersales.blueprints.forms.base import Form
+from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from aftersales.blueprints.forms.base import ExactField, Form
 from aftersales.domain.service_orders.models import HoldReason, LineKind, PayType
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
@@ -18,6 +20,7 @@ class PromiseForm(Form):
 
 
 class HoldForm(Form):
+    version = HiddenField()
     reason = SelectField(_l("Why does the car wait?"), [DataRequired()])
     note = StringField(_l("Note"), [Length(max=200)])
 
@@ -28,6 +31,11 @@ class HoldForm(Form):
 
 class ReasonForm(Form):
     reason = TextAreaField(_l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=500)])
+
+
+class VoidForm(Form):
+    version = HiddenField()
+    reason = StringField(_l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=200)])
 
 
 class JobForm(Form):
@@ -51,17 +59,16 @@ class LineForm(Form):
         _l("What for"), [DataRequired(_l("Say what the line is for.")), Length(max=200)]
     )
     article_number = StringField(_l("Article number"), [Length(max=60)])
-    quantity = DecimalField(
+    quantity = ExactField(
         _l("Quantity or hours"),
-        [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
-        places=None,
+        [InputRequired(_l("Enter a number, for example 1.5."))],
+        scale=3,
+        largest=Decimal("99999.999"),
     )
-    unit_price = DecimalField(
-        _l("Price of one"),
-        [InputRequired(_l("Enter a price, for example 260.00.")), NumberRange(min=0)],
-        places=2,
+    unit_price = ExactField(
+        _l("Price of one"), [InputRequired(_l("Enter a price, for example 260.00."))], places=2
     )
-    discount_percent = DecimalField(_l("Discount in %"), [Optional(), NumberRange(min=0, max=100)], default=0)
+    discount_percent = ExactField(_l("Discount in %"), [Optional()], largest=Decimal(100), default=Decimal(0))
     standard_change_reason = StringField(_l("Why the hours differ from the standard"), [Length(max=200)])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
