@@ -7,15 +7,16 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
-from aftersales.blueprints.forms.orders import HoldForm, JobForm, LineForm, PromiseForm, ReasonForm
-from aftersales.db import db, transaction
+from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.orders import HoldForm, JobForm, LineForm, PromiseForm, ReasonForm, VoidForm
+from aftersales.db import transaction
 from aftersales.domain.documents import queries as documents
-from aftersales.domain.errors import DomainError, NotFound
+from aftersales.domain.errors import DomainError, NotFound, Stale
 from aftersales.domain.service_orders import operations, queries, work
 from aftersales.domain.service_orders.models import HoldReason, Job, Line, LineKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import MOVES
 from aftersales.i18n import gettext
-from aftersales.web import htmx, order_actions, session
+from aftersales.web import addresses, htmx, order_actions, session
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 from aftersales.web.order_steps import steps_of
@@ -28,7 +29,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 def index() -> Response:
     is_open = request.args.get("show", "open") != "closed"
     rows, more = queries.list_orders(
-        session.person().site_id, is_open=is_open, before=request.args.get("before", type=int)
+        session.person().site_id, is_open=is_open, before=addresses.asked_id("before")
     )
     return htmx.respond("orders/index.html", "orders/_rows.html", orders=rows, more=more, is_open=is_open)
 
@@ -70,8 +71,7 @@ def _by_pay_type(jobs: list[Job]) -> list[tuple[PayType, list[Job]]]:
 @needs("orders.promise")
 def edit_promise(order_id: int) -> str:
     order = _get(order_id)
-    local = clock.local(order.promised_at, session.person().timezone) if order.promised_at else None
-    return _form("orders/promise.html", PromiseForm(version=order.version, promised_at=local), order)
+    return _form("orders/promise.html", _promise_form(order), order)
 
 
 @blueprint.post("/<int:order_id>/promise")
@@ -86,41 +86,56 @@ def promise(order_id: int) -> Response | tuple[str, int]:
                 order_id,
                 promised_at=clock.from_local(form.promised_at.data, session.person().timezone),
                 reason=form.reason.data or "",
-                version=_version(form),
+                version=form.version_given(),
                 actor=session.actor(),
                 now=clock.now(),
             )
     except DomainError as error:
-        return _refused("orders/promise.html", form, order_id, error)
+        order = _get(order_id)
+        return _refused("orders/promise.html", form, order, error, saved=_promise_form(order))
     return _back(order_id)
+
+
+def _promise_form(order: ServiceOrder) -> PromiseForm:
+    local = clock.local(order.promised_at, session.person().timezone) if order.promised_at else None
+    return PromiseForm(formdata=None, version=order.version, promised_at=local)
 
 
 @blueprint.get("/<int:order_id>/hold")
 @needs("orders.hold")
 def edit_hold(order_id: int) -> str:
     order = _get(order_id)
-    return _form("orders/hold.html", HoldForm(reason=order.hold_reason, note=order.hold_note), order)
+    return _form("orders/hold.html", _hold_form(order), order)
 
 
 @blueprint.post("/<int:order_id>/hold")
 @needs("orders.hold")
 def hold(order_id: int) -> Response | tuple[str, int]:
     order, form = _get(order_id), HoldForm()
-    if request.form.get("release"):
-        with transaction():
-            operations.release(order_id, actor=session.actor(), now=clock.now())
-        return _back(order_id)
-    if not form.validate():
+    is_release = bool(request.form.get("release"))
+    if not is_release and not form.validate():
         return _form("orders/hold.html", form, order), 422
-    with transaction():
-        operations.hold(
-            order_id,
-            reason=HoldReason(form.reason.data),
-            note=form.note.data or "",
-            actor=session.actor(),
-            now=clock.now(),
-        )
+    try:
+        with transaction():
+            if is_release:
+                operations.release(order_id, actor=session.actor(), now=clock.now())
+            else:
+                operations.hold(
+                    order_id,
+                    reason=HoldReason(form.reason.data),
+                    note=form.note.data or "",
+                    version=form.version_given(),
+                    actor=session.actor(),
+                    now=clock.now(),
+                )
+    except DomainError as error:
+        order = _get(order_id)
+        return _refused("orders/hold.html", form, order, error, saved=_hold_form(order))
     return _back(order_id)
+
+
+def _hold_form(order: ServiceOrder) -> HoldForm:
+    return HoldForm(formdata=None, version=order.version, reason=order.hold_reason, note=order.hold_note)
 
 
 @blueprint.get("/<int:order_id>/early-end")
@@ -158,7 +173,7 @@ def _move_with_reason(order: ServiceOrder, name: str, template: str) -> Response
             locked = operations.lock_order(order.id)
             operations.move(locked, name, reason=form.reason.data, actor=session.actor(), now=clock.now())
     except DomainError as error:
-        return _refused(template, form, order.id, error)
+        return _refused(template, form, _get(order.id), error)
     return _back(order.id)
 
 
@@ -189,7 +204,7 @@ def add_job(order_id: int) -> Response | tuple[str, int]:
                 now=clock.now(),
             )
     except DomainError as error:
-        return _refused("orders/job.html", form, order_id, error, job=None)
+        return _refused("orders/job.html", form, _get(order_id), error, job=None)
     return htmx.redirect(url_for(".job", order_id=order_id, job_id=job.id))
 
 
@@ -197,34 +212,54 @@ def add_job(order_id: int) -> Response | tuple[str, int]:
 @needs("orders.read")
 def job(order_id: int, job_id: int) -> str:
     order, found = _get_job(order_id, job_id)
-    form = JobForm(obj=found)
-    form.pay_type.data = found.pay_type.value
-    return _form("orders/job.html", form, order, job=found)
+    return _form("orders/job.html", _job_form(found), order, job=found, void=VoidForm(version=found.version))
+
+
+def _job_form(job: Job) -> JobForm:
+    form = JobForm(formdata=None, obj=job)
+    form.pay_type.data = job.pay_type.value
+    return form
 
 
 @blueprint.post("/<int:order_id>/jobs/<int:job_id>")
 @needs("orders.edit")
 def save_job(order_id: int, job_id: int) -> Response | tuple[str, int]:
     (order, found), form = _get_job(order_id, job_id), JobForm()
+    void = VoidForm(formdata=None, version=found.version)
     if not form.validate():
-        return _form("orders/job.html", form, order, job=found), 422
+        return _form("orders/job.html", form, order, job=found, void=void), 422
     values = {name: form[name].data or "" for name in ("title", "concern", "explanation")}
     try:
         with transaction():
             work.edit_job(
-                job_id, values=values, version=_version(form), actor=session.actor(), now=clock.now()
+                job_id, values=values, version=form.version_given(), actor=session.actor(), now=clock.now()
             )
     except DomainError as error:
-        return _refused("orders/job.html", form, order_id, error, job=db.session.get(Job, job_id))
+        order, found = _get_job(order_id, job_id)
+        return _refused("orders/job.html", form, order, error, saved=_job_form(found), job=found, void=void)
     return _back(order_id)
 
 
 @blueprint.post("/<int:order_id>/jobs/<int:job_id>/void")
 @needs("orders.edit")
-def void_job(order_id: int, job_id: int) -> Response:
-    _get_job(order_id, job_id)
-    with transaction():
-        work.void_job(job_id, reason=request.form.get("reason", ""), actor=session.actor(), now=clock.now())
+def void_job(order_id: int, job_id: int) -> Response | tuple[str, int]:
+    (order, found), void = _get_job(order_id, job_id), VoidForm()
+    if not void.validate():
+        return _form("orders/job.html", _job_form(found), order, job=found, void=void), 422
+    try:
+        with transaction():
+            work.void_job(
+                job_id,
+                reason=void.reason.data,
+                version=void.version_given(),
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        order, found = _get_job(order_id, job_id)
+        void.refuse(error)
+        void.version.data = str(found.version)
+        return _form("orders/job.html", _job_form(found), order, job=found, void=void), status_of(error)
     return _back(order_id)
 
 
@@ -255,7 +290,7 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
                 now=clock.now(),
             )
     except DomainError as error:
-        return _refused("orders/line.html", form, order_id, error, job=found, line=None)
+        return _refused("orders/line.html", form, _get(order_id), error, job=found, line=None)
     return htmx.redirect(url_for(".job", order_id=order_id, job_id=job_id))
 
 
@@ -263,17 +298,23 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
 @needs("orders.edit")
 def line(order_id: int, line_id: int) -> str:
     order, found = _get_line(order_id, line_id)
-    form = LineForm(obj=found, discount_percent=found.discount * 100)
-    form.kind.data = found.kind.value
-    return _form("orders/line.html", form, order, job=found.job, line=found)
+    void = VoidForm(formdata=None, version=found.version)
+    return _form("orders/line.html", _line_form(found), order, job=found.job, line=found, void=void)
+
+
+def _line_form(line: Line) -> LineForm:
+    form = LineForm(formdata=None, obj=line, discount_percent=line.discount * 100)
+    form.kind.data = line.kind.value
+    return form
 
 
 @blueprint.post("/<int:order_id>/lines/<int:line_id>")
 @needs("orders.edit")
 def save_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
     (order, found), form = _get_line(order_id, line_id), LineForm()
+    void = VoidForm(formdata=None, version=found.version)
     if not form.validate():
-        return _form("orders/line.html", form, order, job=found.job, line=found), 422
+        return _form("orders/line.html", form, order, job=found.job, line=found, void=void), 422
     values: dict[str, Any] = {
         "description": form.description.data,
         "quantity": form.quantity.data,
@@ -284,20 +325,46 @@ def save_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             work.edit_line(
-                line_id, values=values, version=_version(form), actor=session.actor(), now=clock.now()
+                line_id, values=values, version=form.version_given(), actor=session.actor(), now=clock.now()
             )
     except DomainError as error:
-        current = db.session.get_one(Line, line_id)
-        return _refused("orders/line.html", form, order_id, error, job=current.job, line=current)
+        order, found = _get_line(order_id, line_id)
+        return _refused(
+            "orders/line.html",
+            form,
+            order,
+            error,
+            saved=_line_form(found),
+            job=found.job,
+            line=found,
+            void=void,
+        )
     return htmx.redirect(url_for(".job", order_id=order_id, job_id=found.job_id))
 
 
 @blueprint.post("/<int:order_id>/lines/<int:line_id>/void")
 @needs("orders.edit")
-def void_line(order_id: int, line_id: int) -> Response:
-    _, found = _get_line(order_id, line_id)
-    with transaction():
-        work.void_line(line_id, reason=request.form.get("reason", ""), actor=session.actor(), now=clock.now())
+def void_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
+    (order, found), void = _get_line(order_id, line_id), VoidForm()
+    context: dict[str, Any] = {"job": found.job, "line": found, "void": void}
+    if not void.validate():
+        return _form("orders/line.html", _line_form(found), order, **context), 422
+    try:
+        with transaction():
+            work.void_line(
+                line_id,
+                reason=void.reason.data,
+                version=void.version_given(),
+                actor=session.actor(),
+                now=clock.now(),
+            )
+    except DomainError as error:
+        order, found = _get_line(order_id, line_id)
+        void.refuse(error)
+        void.version.data = str(found.version)
+        return _form(
+            "orders/line.html", _line_form(found), order, job=found.job, line=found, void=void
+        ), status_of(error)
     return htmx.redirect(url_for(".job", order_id=order_id, job_id=found.job_id))
 
 
@@ -325,18 +392,26 @@ def _get_line(order_id: int, line_id: int) -> tuple[ServiceOrder, Line]:
     return order, found
 
 
-def _version(form: Any) -> int | None:
-    return int(form.version.data) if (form.version.data or "").isdecimal() else None
+def _form(template: str, form: Form, order: ServiceOrder, **context: Any) -> str:
+    shared: dict[str, Any] = {"differences": [], "void": None, "show_prices": shows_prices()}
+    return render_template(template, form=form, order=order, **{**shared, **context})
 
 
-def _form(template: str, form: Any, order: ServiceOrder, **context: Any) -> str:
-    return render_template(template, form=form, order=order, show_prices=shows_prices(), **context)
-
-
-def _refused(template: str, form: Any, order_id: int, error: DomainError, **context: Any) -> tuple[str, int]:
-    """The same form with the sentence in place; nothing typed is lost. The order is read anew."""
+def _refused(
+    template: str,
+    form: Form,
+    order: ServiceOrder,
+    error: DomainError,
+    *,
+    saved: Form | None = None,
+    **context: Any,
+) -> tuple[str, int]:
+    """The same form with the sentence in place; nothing typed is lost. ``saved`` is the form as the record stands
+    now: where somebody else saved meanwhile, both values are shown (ORD-6)."""
     form.refuse(error)
-    return _form(template, form, _get(order_id), error=error, **context), status_of(error)
+    if isinstance(error, Stale) and saved is not None:
+        context["differences"] = form.compare_with(saved, error.current.version)
+    return _form(template, form, order, **context), status_of(error)
 
 
 def _back(order_id: int) -> Response:

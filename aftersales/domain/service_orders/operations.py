@@ -8,6 +8,7 @@ from aftersales.domain import audit, numbering
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
+from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.parts import requisitions
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, HoldReason, ServiceOrder
@@ -150,45 +151,94 @@ def promise(
     now: datetime,
     version: int | None = None,
 ) -> ServiceOrder:
-    """Set or change the promised time; a change needs a reason (ORD-3). Telling the customer is the caller's next step."""
+    """Set or change the promised time (ORD-3). A change needs a reason, and once the check-in is signed the customer is
+    told at once, with the reason."""
     actor.need("orders.promise")
-    order = lock_order(order_id)
+    order = _lock_open(order_id)
     expect_version(order, version)
+    before, reason = order.promised_at, reason.strip()
     if promised_at <= now:
         raise Invalid(gettext("The promised time has to be in the future."), field="promised_at")
-    if order.promised_at and order.promised_at != promised_at and not reason.strip():
+    if promised_at == before:
+        return order
+    if before and not reason:
         raise Invalid(gettext("Give a reason for the new promised time."), field="reason")
     order.first_promised_at = order.first_promised_at or promised_at
     order.promised_at = promised_at
-    timeline.note(
+    event = timeline.note(
         order,
         EventKind.EDIT,
         N_("Promised time set to %(promised_at)s"),
         actor=actor,
         now=now,
-        reason=reason.strip(),
+        reason=reason,
         promised_at=promised_at.isoformat(),
     )
+    audit.record(
+        "orders.promise",
+        order,
+        actor=actor,
+        now=now,
+        site_id=order.site_id,
+        details={
+            "from": before.isoformat() if before else None,
+            "to": promised_at.isoformat(),
+            "reason": reason,
+        },
+    )
+    db.session.flush()
+    if before and order.checkin_signed_at:
+        messaging.queue(
+            "promise_changed",
+            order=order,
+            dedupe_key=str(event.id),
+            now=now,
+            reason=reason,
+            is_later=promised_at > before,
+        )
     return order
 
 
-def hold(order_id: int, *, reason: HoldReason, note: str, actor: Actor, now: datetime) -> ServiceOrder:
+def hold(
+    order_id: int,
+    *,
+    reason: HoldReason,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> ServiceOrder:
     """Put the order on hold. A flag, never a state."""
     actor.need("orders.hold")
-    order = lock_order(order_id)
-    if order.is_closed:
-        raise Refused(gettext("This order is closed."))
+    order = _lock_open(order_id)
+    expect_version(order, version)
     order.hold_reason, order.hold_note = reason, note.strip()
     timeline.note(
-        order, EventKind.EDIT, N_("On hold: %(why)s"), actor=actor, now=now, tone="soon", why=note or reason
+        order,
+        EventKind.EDIT,
+        N_("On hold: %(why)s"),
+        actor=actor,
+        now=now,
+        tone="soon",
+        why=order.hold_note or label(reason),
     )
+    db.session.flush()
     return order
 
 
 def release(order_id: int, *, actor: Actor, now: datetime) -> ServiceOrder:
-    """Take the hold away."""
+    """Take the hold away; without one nothing happens."""
     actor.need("orders.hold")
+    order = _lock_open(order_id)
+    if order.hold_reason is not None:
+        order.hold_reason, order.hold_note = None, ""
+        timeline.note(order, EventKind.EDIT, N_("No longer on hold"), actor=actor, now=now)
+        db.session.flush()
+    return order
+
+
+def _lock_open(order_id: int) -> ServiceOrder:
     order = lock_order(order_id)
-    order.hold_reason, order.hold_note = None, ""
-    timeline.note(order, EventKind.EDIT, N_("No longer on hold"), actor=actor, now=now)
+    if order.is_closed:
+        raise Refused(gettext("This order is closed."))
     return order

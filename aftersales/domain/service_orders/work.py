@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from aftersales.db import add, db, locked
+from aftersales.domain import audit
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.service_orders import supply, timeline
@@ -69,18 +70,22 @@ def edit_job(
     job = _lock_job(job_id)
     expect_version(job, version)
     order = _open_for_work(job.service_order_id)
-    for name in ("title", "concern", "explanation", "technician_id"):
-        if name in values:
-            setattr(job, name, values[name])
+    changes = _set(job, values, ("title", "concern", "explanation", "technician_id"))
+    if not changes:
+        return job
+    if not job.title.strip():
+        raise Invalid(gettext("Say what is to be done."), field="title")
     db.session.flush()
+    _audit("jobs.edit", job, order, changes, actor=actor, now=now)
     timeline.note(order, EventKind.EDIT, N_("Job changed: %(title)s"), actor=actor, now=now, title=job.title)
     refresh(order)
     return job
 
 
-def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime) -> Job:
+def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None) -> Job:
     """Take a job and its lines off the order; they stay on record with the reason (ORD-7)."""
     job = _lock_job(job_id)
+    expect_version(job, version)
     order = _open_for_work(job.service_order_id)
     if not reason.strip():
         raise Invalid(gettext("Give a reason."), field="reason")
@@ -91,6 +96,7 @@ def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime) -> Job:
         if line.voided_at is None:
             line.voided_at, line.void_reason = now, reason.strip()
     db.session.flush()
+    _audit("jobs.void", job, order, {"reason": reason.strip()}, actor=actor, now=now)
     timeline.note(
         order,
         EventKind.EDIT,
@@ -126,7 +132,8 @@ def add_line(
     job = _lock_job(job_id)
     order = _open_for_work(job.service_order_id)
     site = db.session.get_one(Site, order.site_id)
-    _check_line(description, quantity, unit_price, discount, site, actor)
+    _check_line(description, quantity, unit_price, discount)
+    _check_discount(discount, site, actor)
     position = db.session.scalar(select(func.max(Line.position)).where(Line.job_id == job_id)) or 0
     line = Line(
         service_order_id=order.id,
@@ -147,6 +154,15 @@ def add_line(
     )
     _price(line, site)
     add(line)
+    if order.checkin_signed_at:  # before, the signed order itself says what was agreed
+        timeline.note(
+            order,
+            EventKind.EDIT,
+            N_("Line added: %(description)s"),
+            actor=actor,
+            now=now,
+            description=line.description,
+        )
     refresh(order)
     return line
 
@@ -165,14 +181,21 @@ def edit_line(
     hours_change = line.kind is LineKind.LABOUR and values.get("quantity", line.quantity) != line.quantity
     if hours_change and not values.get("standard_change_reason", "").strip():
         raise Invalid(gettext("Say why the hours differ from the standard."), field="standard_change_reason")
-    for name in ("description", "quantity", "unit_price", "discount", "tax_rate", "pay_type", "supplied_by",
-                 "part_grade", "standard_change_reason"):  # fmt: skip
-        if name in values:
-            setattr(line, name, values[name])
-    _check_line(line.description, line.quantity, line.unit_price, line.discount, site, actor)
+    changes = _set(
+        line,
+        values,
+        ("description", "quantity", "unit_price", "discount", "tax_rate", "pay_type", "supplied_by", "part_grade",
+         "standard_change_reason"),
+    )  # fmt: skip
+    if not changes:
+        return line
+    _check_line(line.description, line.quantity, line.unit_price, line.discount)
+    if "discount" in changes:
+        _check_discount(line.discount, site, actor)
     _price(line, site)
     line.authorisation = Authorisation.PROPOSED
     db.session.flush()
+    _audit("lines.edit", line, order, changes, actor=actor, now=now)
     timeline.note(
         order,
         EventKind.EDIT,
@@ -186,14 +209,16 @@ def edit_line(
     return line
 
 
-def void_line(line_id: int, *, reason: str, actor: Actor, now: datetime) -> Line:
+def void_line(line_id: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None) -> Line:
     """Take a line off the order; it stays on record with the reason (ORD-7)."""
     line = _lock_line(line_id)
+    expect_version(line, version)
     order = _open_for_work(line.service_order_id)
     if not reason.strip():
         raise Invalid(gettext("Give a reason."), field="reason")
     line.voided_at, line.void_reason = now, reason.strip()
     db.session.flush()
+    _audit("lines.void", line, order, {"reason": reason.strip()}, actor=actor, now=now)
     timeline.note(
         order,
         EventKind.EDIT,
@@ -260,6 +285,28 @@ def default_tax_rate(site: Site) -> Decimal:
     return next((rate.rate for rate in rates if rate.is_default), rates[0].rate if rates else Decimal(0))
 
 
+def _set(record: Job | Line, values: dict[str, Any], names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Set those of ``names`` that ``values`` has. Returns what changed, as the audit keeps it: old and new."""
+    changes = {}
+    for name in names:
+        if name in values and getattr(record, name) != values[name]:
+            changes[name] = [str(getattr(record, name)), str(values[name])]
+            setattr(record, name, values[name])
+    return changes
+
+
+def _audit(
+    action: str,
+    record: Job | Line,
+    order: ServiceOrder,
+    details: dict[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    audit.record(action, record, actor=actor, now=now, site_id=order.site_id, details=details)
+
+
 def _price(line: Line, site: Site) -> None:
     amount = line_amount(
         quantity=line.quantity,
@@ -271,9 +318,7 @@ def _price(line: Line, site: Site) -> None:
     line.net, line.tax, line.gross = amount.net, amount.tax, amount.gross
 
 
-def _check_line(
-    description: str, quantity: Decimal, unit_price: Decimal, discount: Decimal, site: Site, actor: Actor
-) -> None:
+def _check_line(description: str, quantity: Decimal, unit_price: Decimal, discount: Decimal) -> None:
     if not description.strip():
         raise Invalid(gettext("Say what the line is for."), field="description")
     if quantity <= 0:
@@ -281,14 +326,16 @@ def _check_line(
     if unit_price < 0:
         raise Invalid(gettext("Enter a price of 0 or more."), field="unit_price")
     if not 0 <= discount <= 1:
-        raise Invalid(gettext("Enter a discount between 0 and 100 %%."), field="discount")
-    limit = Decimal(site.setting("discount.limit_percent")) / 100
-    if discount > limit and not actor.may("discounts.over_limit"):
-        raise Refused(
-            gettext(
-                "Discounts above %(limit)s %% are decided by the service manager.",
-                limit=site.setting("discount.limit_percent"),
-            )
+        raise Invalid(gettext("Enter a discount between 0 and 100 %."), field="discount_percent")
+
+
+def _check_discount(discount: Decimal, site: Site, actor: Actor) -> None:
+    """Discounts above the site's limit are the service manager's (PAY-3)."""
+    limit = Decimal(site.setting("discount.limit_percent"))
+    if discount * 100 > limit and not actor.may("discounts.over_limit"):
+        raise Invalid(
+            gettext("Discounts above %(limit)s %% are decided by the service manager.", limit=limit),
+            field="discount_percent",
         )
 
 
