@@ -134,13 +134,18 @@ def add_user(
         User(
             email=email,
             name=name.strip(),
-            initials=initials or "".join(part[0] for part in name.split()[:2]).upper(),
+            initials=initials or initials_of(name),
             password_hash=hash_password(password),
         )
     )
     set_roles(user, roles, actor=actor, now=now)
     audit.record("users.add", user, actor=actor, now=now, details={"email": email})
     return user
+
+
+def initials_of(name: str) -> str:
+    """The first letters of the first two words."""
+    return "".join(part[0] for part in name.split()[:2]).upper()
 
 
 def set_roles(user: User, roles: dict[int, set[Role]], *, actor: Actor, now: datetime) -> None:
