@@ -53,7 +53,7 @@ words_for(ArticleKind, {ArticleKind.PART: _l("Part"), ArticleKind.MATERIAL: _l("
 words_for(
     Unit,
     {
-        Unit.PIECE: _l("piece"),
+        Unit.PIECE: _l("pcs"),
         Unit.SET: _l("set"),
         Unit.LITRE: _l("l"),
         Unit.METRE: _l("m"),
