@@ -70,7 +70,8 @@ def sign_in_lines() -> list[str]:
     sample = _sample()
     rows = [row for row in sample.sign_ins() if row[1] in people] if sample else []
     width = max((len(role) for role, _, _ in rows), default=0)
-    return [f"{role:<{width}}  {email}  {password}" for role, email, password in rows]
+    lines = [f"  {role:<{width}}  {email}  {password}" for role, email, password in rows]
+    return ["Sign in as (role, e-mail, password):", *lines] if lines else []
 
 
 # The commands -------------------------------------------------------------------------------------------

@@ -102,3 +102,13 @@ def test_migrating_what_is_up_to_date_changes_nothing(app: Flask, cast: Cast) ->
     with app.app_context():
         assert cli.migrate() is False
         assert db.session.get(User, cast.advisor.id) is not None
+
+
+def test_without_the_samples_people_no_password_is_shown(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert cli.sign_in_lines() == []
+
+
+def test_without_anybody_it_says_what_to_do(app: Flask) -> None:
+    with app.app_context():
+        assert "first administrator" in cli.sign_in_lines()[0]
