@@ -57,7 +57,7 @@ def service_order(
     """Everything that was seen, handed over and agreed. With ``signed`` it is the customer's signed copy."""
     show_gross = site.prices_include_tax
     return data.ServiceOrder(
-        **documents.common(order, site, number=order.number, at=at, advisor=advisor),  # type: ignore[arg-type]
+        **documents.common(order, site, number=order.number, at=at, advisor=advisor),
         concerns=tuple(
             data.Concern(position=str(job.position), words=job.concern) for job in content.jobs if job.concern
         ),

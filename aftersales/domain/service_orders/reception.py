@@ -197,5 +197,7 @@ def get_known(vehicle_id: int, *, comeback_days: int, now: datetime) -> Known:
 def list_vehicles_of(customer_id: int) -> list[Vehicle]:
     """The vehicles that the customer has now."""
     return list(
-        db.session.scalars(select(Vehicle).where(Vehicle.owner_id == customer_id).order_by(Vehicle.plate_normalised))
+        db.session.scalars(
+            select(Vehicle).where(Vehicle.owner_id == customer_id).order_by(Vehicle.plate_normalised)
+        )
     )
