@@ -17,7 +17,7 @@ import pysqlite3
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, event, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, declared_attr, mapped_column
@@ -262,8 +262,15 @@ Record = TypeVar("Record", bound=Base)
 
 
 def locked(model: type[Record], ident: int) -> Record | None:
-    """The record, locked until the end of the transaction and read afresh."""
-    return db.session.get(model, ident, with_for_update=True, populate_existing=True)
+    """The record, locked until the end of the transaction and read afresh.
+
+    A query, not ``session.get``: that one refuses a record which was read before the lock and has changed since,
+    where reading it again under the lock is just what is wanted.
+    """
+    (key,) = inspect(model).primary_key
+    return db.session.scalar(
+        select(model).where(key == ident).with_for_update().execution_options(populate_existing=True)
+    )
 
 
 def add(record: Record) -> Record:
