@@ -9,6 +9,7 @@ from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.workshop import at_work, clocking, dispatch, faults, queries, rules
+from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
 from aftersales.web import htmx, job_screens, session
@@ -67,6 +68,25 @@ def accept(order_id: int) -> Response | tuple[str, int]:
     except DomainError as error:
         return _order(_get(order_id), error), status_of(error)
     return htmx.redirect(url_for(".order", order_id=order_id))
+
+
+@blueprint.get("/orders/<int:order_id>/repair")
+@needs("repair.start")
+def repair(order_id: int) -> str:
+    return _repair(_get(order_id))
+
+
+@blueprint.post("/orders/<int:order_id>/repair")
+@needs("repair.start")
+def start_repair(order_id: int) -> Response | tuple[str, int]:
+    _get(order_id)
+    try:
+        with transaction():
+            starting.start(order_id, site_id=session.person().site_id, actor=session.actor(), now=clock.now())
+    except DomainError as error:
+        return _repair(_get(order_id), error), status_of(error)
+    endpoint = ".order" if session.person().may("jobs.clock") else "orders.page"
+    return htmx.redirect(url_for(endpoint, order_id=order_id))
 
 
 @blueprint.post("/jobs/<int:job_id>/clocking")
@@ -174,6 +194,17 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         differences=request.form.get("differences", ""),
         pauses=PAUSES,
         at=now,
+        error=error,
+    )
+
+
+def _repair(order: ServiceOrder, error: DomainError | None = None) -> str:
+    jobs = at_work.list_work(order.id)
+    return render_template(
+        "jobs/repair.html",
+        order=order,
+        approved=[job for job in jobs if job.is_authorised],
+        others=[job for job in jobs if not job.is_authorised],
         error=error,
     )
 

@@ -34,6 +34,7 @@ SCREENS: list[JobScreen] = [
         "clipboard-check",
         frozenset({S.IN_PROGRESS}),
     ),
+    JobScreen("jobs.repair", "repair.start", _l("Start the repair"), "wrench", frozenset({S.IN_PROGRESS})),
     JobScreen("quality.rework", "quality.self_check", _l("Rework"), "rotate-ccw", frozenset({S.REPAIRING})),
     JobScreen(
         "quality.self_check",

@@ -32,6 +32,7 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.CHECK_IN: Screen("checkins.car"),
     TaskType.ASSIGN_TECHNICIAN: Screen("dispatch.page"),
     TaskType.ACCEPT_JOB: Screen("jobs.order"),
+    TaskType.START_REPAIR: Screen("jobs.repair"),
     TaskType.REPORT_ADDITIONAL: Screen("problems.page", "report_id"),
     TaskType.REWORK: Screen("quality.rework"),
     TaskType.LEADER_CHECK: Screen("quality.leader_check"),

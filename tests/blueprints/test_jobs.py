@@ -218,3 +218,23 @@ def test_the_technician_says_whether_the_fault_is_there(
     page = client.get(f"/orders/{accepted_order.id}/work").get_data(as_text=True)
     assert "Fault not found" in page
     assert "Road test, warm" in page
+
+
+def test_the_repair_is_begun_on_the_tablet(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """STEP-12: approved work begins; what is missing first is said in place."""
+    client = sign_in(cast.technician.id)
+    assert "Front brakes squeal" in client.get(f"/orders/{accepted_order.id}/repair").get_data(as_text=True)
+    with app.app_context(), transaction():
+        service_orders.lock_order(accepted_order.id).inspection_is_open = True
+    refused = client.post(f"/orders/{accepted_order.id}/repair")
+    assert (refused.status_code, "inspection is not complete" in refused.get_data(as_text=True)) == (
+        409,
+        True,
+    )
+    with app.app_context(), transaction():
+        service_orders.lock_order(accepted_order.id).inspection_is_open = False
+    for _ in range(2):
+        assert client.post(f"/orders/{accepted_order.id}/repair").status_code == 303
+    assert order_now(app, accepted_order).state in (OrderState.REPAIRING, OrderState.AWAITING_PARTS)

@@ -93,7 +93,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "inspections.read": _ALL - {Role.PARTS, Role.CASHIER, Role.CARE},
         "inspections.rate": _BENCH,
         "inspections.propose": _BENCH | _DESK,
-        "repair.start": _DESK | _LEAD,
+        "repair.start": _DESK | _BENCH,
         "repair.finish": _BENCH,
         # parts
         "parts.read": _ALL - {Role.QC, Role.CASHIER, Role.CARE},

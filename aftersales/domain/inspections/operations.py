@@ -27,6 +27,7 @@ from aftersales.domain.vehicles.models import Vehicle
 from aftersales.i18n import N_, gettext, label
 
 SEND_QUOTATION_DUE = timedelta(minutes=30)
+START_REPAIR_DUE = timedelta(minutes=15)
 
 
 class Incomplete(Refused):
@@ -237,6 +238,17 @@ def complete(inspection_id: int, *, actor: Actor, now: datetime) -> Inspection:
             person_id=order.advisor_id,
             service_order_id=order.id,
             due_at=now + SEND_QUOTATION_DUE,
+            now=now,
+        )
+    elif order.authorised_lines:
+        # Nothing new was found: what the customer signed at check-in can begin.
+        tasks.open_task(
+            TaskType.START_REPAIR,
+            site_id=order.site_id,
+            role=Role.TECHNICIAN,
+            person_id=order.technician_id,
+            service_order_id=order.id,
+            due_at=now + START_REPAIR_DUE,
             now=now,
         )
     return inspection

@@ -16,6 +16,7 @@ from aftersales.domain.service_orders.states import CLOSED, MOVES, STANDING_TASK
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
 from aftersales.domain.tasks import operations as tasks
+from aftersales.domain.tasks.models import TaskType
 from aftersales.i18n import N_, gettext, label
 
 
@@ -124,6 +125,8 @@ def _change_tasks(
         tasks.close_tasks(actor=actor, now=now, service_order_id=order.id)
     elif before in STANDING_TASKS:
         tasks.close_tasks(STANDING_TASKS[before].type, actor=actor, now=now, service_order_id=order.id)
+    elif before is OrderState.IN_PROGRESS:
+        tasks.close_tasks(TaskType.START_REPAIR, actor=actor, now=now, service_order_id=order.id)
     if standing := STANDING_TASKS.get(after):
         _open_standing(order, standing, now)
 

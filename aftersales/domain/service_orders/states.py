@@ -279,7 +279,7 @@ MOVES: dict[str, Move] = {
             (S.IN_PROGRESS,),
             S.REPAIRING,
             "repair.start",
-            (WORK_AUTHORISED, NO_QUOTATION_WAITS),
+            (INSPECTION_COMPLETE, WORK_AUTHORISED, NO_QUOTATION_WAITS),
             detour=(S.AWAITING_PARTS, PARTS_HERE),
         ),
         Move(
