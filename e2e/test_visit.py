@@ -5,7 +5,7 @@ The photographs are those of ``../shared/photos`` where that folder stands besid
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from aftersales import clock
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, PORTRAIT, TABLET, WALL, OpenPage
 from e2e.server import Product
@@ -94,11 +95,13 @@ class Visit:
 def test_a_visit_from_plate_to_paid_invoice(sample: Product, open_page: OpenPage) -> None:
     """STEP-1 to STEP-16 in order, CHK-1, CHK-3, CHK-4, CHK-10, CHK-13, TEC-1 to TEC-5, QUO-2, DLV-5, PAY-1."""
     visit = Visit(sample, open_page)
+    write_at_any_hour(visit)
     open_the_order(visit)
     walk_around(visit)
     sign_the_priced_order(visit)
     assign(visit)
     accept_and_inspect(visit)
+    request_a_part(visit)
     quote(visit)
     approve_on_the_phone(visit)
     supply_parts(visit)
@@ -107,6 +110,16 @@ def test_a_visit_from_plate_to_paid_invoice(sample: Product, open_page: OpenPage
     prepare(visit)
     pick_up(visit)
     read_the_invoice(visit)
+
+
+def write_at_any_hour(visit: Visit) -> None:
+    """The journey runs by night too: the administrator switches the quiet hours off."""
+    page = visit.page_of("adam@krakow.example", TABLET)
+    page.goto("/site")
+    page.get_by_label("No messages to customers from").fill("0")
+    page.get_by_label("Messages to customers again from").fill("0")
+    page.get_by_role("button", name="Save figures and rules").click()
+    expect(page.get_by_label("No messages to customers from")).to_have_value("0")
 
 
 def open_the_order(visit: Visit) -> None:
@@ -286,14 +299,25 @@ def propose_the_front_brakes(page: Page) -> None:
     expect(probe).to_contain_text("Proposed as work")
 
 
+def request_a_part(visit: Visit) -> None:
+    """TEC-4, STEP-6: the technician looks a part up in stock and asks the parts desk for it. There is none."""
+    page = visit.technician
+    visit.go(page, "/parts")
+    page.get_by_label("For which job").select_option(label="Front brake discs and pads")
+    page.get_by_label("Part number, name or barcode").fill("5Q0498625")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Request: Wheel bearing, front").click()
+    expect(page.locator("#demands")).to_contain_text("Wheel bearing, front")
+    assert_accessible(page)
+
+
 def quote(visit: Visit) -> None:
-    """STEP-7 to STEP-10: what was found is quoted and sent by e-mail and SMS."""
+    """STEP-7 to STEP-10, QUO-1: what was found is quoted, with the arrival that the parts desk confirms."""
     page = visit.advisor
     visit.go(page, "/quotation")
-    if page.get_by_role("button", name="Ask the parts desk").count():
-        page.get_by_role("button", name="Ask the parts desk").click()
-        confirm_arrivals(visit)
-        visit.go(page, "/quotation")
+    page.get_by_role("button", name="Ask the parts desk").click()
+    confirm_the_arrival(visit)
+    visit.go(page, "/quotation")
     assert_accessible(page)
     page.get_by_role("button", name="Send quote").click()
     visit.expect_state("Awaiting Approval")
@@ -301,26 +325,17 @@ def quote(visit: Visit) -> None:
     wait_until(lambda: bool(visit.product.mail.received), what="no e-mail with the quote", seconds=30)
 
 
-def confirm_arrivals(visit: Visit) -> None:
-    """QUO-1: the parts desk says when what is not in stock arrives."""
+def confirm_the_arrival(visit: Visit) -> None:
     page = visit.parts
-    visit.go(page, "/parts")
-    for address in [
-        link.get_attribute("href") for link in page.locator("a[href*='/parts/requests/']").all()
-    ]:
-        assert address
-        page.goto(address)
-        form = page.locator("#arrival form")
-        if form.count():
-            form.locator("input[type=datetime-local]").fill(_in_two_days(page))
-            form.get_by_role("button", name="Tell the advisor").click()
+    page.goto("/parts")
+    page.get_by_role("link", name="Wheel bearing, front", exact=True).click()
+    page.locator("#arrival input[type=datetime-local]").fill(f"{_soon():%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Tell the advisor").click()
+    expect(page.locator("#arrival input[type=datetime-local]")).to_have_count(0)
 
 
-def _in_two_days(page: Page) -> str:
-    now = page.evaluate("new Date().toISOString()")
-    from datetime import datetime
-
-    return (datetime.fromisoformat(now) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+def _soon() -> datetime:
+    return clock.local(clock.now(), "Europe/Warsaw") + timedelta(hours=30)
 
 
 def approve_on_the_phone(visit: Visit) -> None:
@@ -343,14 +358,16 @@ def approve_on_the_phone(visit: Visit) -> None:
 
 
 def supply_parts(visit: Visit) -> None:
-    """STEP-6, STEP-11, STEP-12: what is missing is ordered and received; the order moves on by itself."""
+    """STEP-11, STEP-12, PRT-3: what is missing is ordered and received; then the order moves on by itself."""
+    visit.expect_state("Awaiting Parts")
     page = visit.parts
-    page.goto("/parts/to-order")
-    for address in [
-        link.get_attribute("href") for link in page.locator("a[href*='purchase-orders/new']").all()[:1]
-    ]:
-        assert address
-    visit.go(visit.advisor)
+    page.goto("/parts/purchase-orders/new")
+    page.locator("#waiting a").first.click()
+    page.locator("input[type=datetime-local]").fill(f"{_soon():%Y-%m-%dT%H:%M}")
+    assert_accessible(page)
+    page.get_by_role("button", name="Order", exact=True).click()
+    page.wait_for_url(re.compile(r"/purchase-orders/\d+"))
+    page.get_by_role("button", name="Receive").click()
     visit.expect_state("Repairing")
 
 
