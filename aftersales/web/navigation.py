@@ -29,7 +29,7 @@ PLACES: list[Place] = [
     Place("parts.page", "parts.read", "package", _l("Parts")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
     Place("followups.index", "followups.write", "phone", _l("Follow-ups")),
-    Place("catalogue.index", "catalogue.manage", "tag", _l("Catalogue")),
+    Place("catalogue.index", "catalogue.manage", "tag", _l("Services")),
     Place("staffing.index", "staffing.manage", "users", _l("People")),
 ]
 

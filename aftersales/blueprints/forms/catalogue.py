@@ -1,5 +1,6 @@
 """Forms of the catalogue."""
 
+from decimal import Decimal
 from typing import Any
 
 import wtforms
@@ -14,6 +15,11 @@ from aftersales.i18n import lazy_gettext as _l
 
 MAX_LINES = 40
 """Far more than any job has; a form with more of them is not ours."""
+
+
+def plain(value: Decimal) -> str:
+    """A number as somebody would type it: 0.5, not 0.500."""
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
 
 class CannedLineForm(wtforms.Form):
@@ -48,7 +54,7 @@ class CannedJobForm(Form):
                 "kind": line.kind.value,
                 "description": line.description,
                 "article_number": line.article_number,
-                "quantity": line.quantity,
+                "quantity": plain(line.quantity),
                 "skill": line.skill.value,
                 "unit_price": line.unit_price,
             }

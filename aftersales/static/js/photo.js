@@ -83,6 +83,7 @@ export function start(form) {
   }
 
   function saved() {
+    form.removeAttribute("style"); // htmx would copy it onto the new tile, which the security policy forbids
     waiting = null;
     input.value = "";
     show("done", words.saved);
