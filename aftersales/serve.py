@@ -199,7 +199,8 @@ def web(listener: socket.socket) -> subprocess.Popen[bytes]:
     return processes.start(
         [sys.executable, "-m", "gunicorn", "aftersales:create_app()", "--bind", f"fd://{listener.fileno()}",
          "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60",
-         "--graceful-timeout", "10", "--preload", "--log-level", "warning", "--no-control-socket"],
+         "--graceful-timeout", "10", "--preload", "--log-level", "warning", "--no-control-socket",
+         "--logger-class", "aftersales.access_log.RedactingLogger"],
         pass_fds=[listener.fileno()],
     )  # fmt: skip
 

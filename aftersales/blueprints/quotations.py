@@ -16,7 +16,7 @@ from aftersales.domain.links import operations as links
 from aftersales.domain.links import queries as link_queries
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.messaging import queries as outbox
-from aftersales.domain.quotations import answers, operations, queries, rules
+from aftersales.domain.quotations import answers, deferred, operations, queries, rules
 from aftersales.domain.quotations.drafts import draft, items_digest, unknown_arrivals
 from aftersales.domain.quotations.models import AnsweredBy, EstimateWay, Quotation
 from aftersales.domain.service_orders import operations as order_operations
@@ -111,6 +111,17 @@ def authorise_other_payers(order_id: int) -> Response | tuple[str, int]:
     return htmx.redirect(url_for(".builder", order_id=order_id))
 
 
+@blueprint.post("/put-off-work/<int:deferred_id>/proposal")
+@needs("orders.edit")
+def take_up(order_id: int, deferred_id: int) -> Response:
+    """Propose again what the customer put off on an earlier visit."""
+    with transaction():
+        deferred.take_up(
+            deferred_id, order_id, site_id=session.person().site_id, actor=session.actor(), now=clock.now()
+        )
+    return htmx.redirect(url_for(".builder", order_id=order_id))
+
+
 def _render(made: Quotation, order: ServiceOrder) -> StoredDocument:
     waiting = queries.find_waiting(order.id)
     return quotation_documents.render_asked(
@@ -137,6 +148,7 @@ def _builder(order: ServiceOrder, form: SendForm) -> str:
         waiting=waiting,
         changes=rules.changes(waiting.jobs, made.jobs) if waiting else [],
         other_payers=_other_payers(order.id),
+        deferred=[one for one in queries.list_deferred(order.vehicle_id) if one.service_order_id != order.id],
         unpriced=[job for job in orders.list_jobs(order.id) if not job.lines],
         versions=queries.list_versions(order.id),
         line_remark=quotation_documents.line_remark,

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from aftersales.db import db, transaction
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.documents.signatures import Evidence
-from aftersales.domain.errors import Invalid, NotPermitted, Refused, Stale
+from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.messaging.models import Message
-from aftersales.domain.quotations import answers, operations, queries
+from aftersales.domain.quotations import answers, deferred, operations, queries
 from aftersales.domain.quotations.models import AnsweredBy, DeferredWork, Quotation
 from aftersales.domain.service_orders import operations as orders
 from aftersales.domain.service_orders import work
@@ -283,3 +283,40 @@ def test_the_supplements_answer_reserves_its_parts_and_the_repair_goes_on(
     order = order_of(sent)
     assert order.state is OrderState.REPAIRING
     assert order.authorised_gross == Decimal("369.00") + Decimal("1128.00")
+
+
+def test_put_off_work_is_proposed_again_on_the_next_visit(cast: Cast, sent_quotation: Quotation) -> None:
+    """QUO-5, DIA-6: with its lines and prices of then; it is taken up once."""
+    done = answer(cast, sent_quotation, True, False)
+    (put_off,) = queries.list_deferred(order_of(done).vehicle_id)
+    with transaction():
+        car = order_of(done).vehicle
+        visit = factories.open_order(cast, car=car, concern="Service")
+        job = deferred.take_up(put_off.id, visit.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER)
+
+    assert (job.title, sum(line.gross for line in job.lines)) == ("Brake fluid", Decimal("189.00"))
+    assert {line.authorisation for line in job.lines} == {Authorisation.PROPOSED}
+    assert queries.list_deferred(visit.vehicle_id) == []
+    with pytest.raises(Refused, match="taken up already"), transaction():
+        deferred.take_up(put_off.id, visit.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER)
+
+
+def test_put_off_work_of_another_vehicle_cannot_be_taken_up(cast: Cast, sent_quotation: Quotation) -> None:
+    done = answer(cast, sent_quotation, True, False)
+    (put_off,) = queries.list_deferred(order_of(done).vehicle_id)
+    with pytest.raises(NotFound), transaction():
+        visit = factories.open_order(cast)
+        deferred.take_up(put_off.id, visit.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER)
+
+
+def test_put_off_work_is_set_aside_with_a_reason(cast: Cast, sent_quotation: Quotation) -> None:
+    done = answer(cast, sent_quotation, True, False)
+    (put_off,) = queries.list_deferred(order_of(done).vehicle_id)
+    values = {"order_id": done.service_order_id, "site_id": cast.site.id, "actor": cast.advisor.actor(), "now": LATER}
+    with pytest.raises(Invalid), transaction():
+        deferred.set_aside(put_off.id, reason=" ", **values)
+    with transaction():
+        deferred.set_aside(put_off.id, reason="Done elsewhere", **values)
+
+    assert queries.list_deferred(put_off.vehicle_id) == []
+    assert put_off.closed_reason == "Done elsewhere"
