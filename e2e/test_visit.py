@@ -256,7 +256,7 @@ def fill_the_checklist(visit: Visit) -> None:
     page = visit.technician
     visit.go(page, "/inspection")
     for address in [link.get_attribute("href") or "" for link in page.locator(".areas a").all()]:
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")  # behaviours load after the page
         name = page.locator(".areas [aria-current]").inner_text()
         if name.startswith("Brakes"):
             measure(page, "Front pads and discs", {"pad-left": "2.9", "pad-right": "3.2"})
