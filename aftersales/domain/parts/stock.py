@@ -1,7 +1,7 @@
 """Stock and its ledger: the only code that changes what is on hand or reserved, always with a row that says why.
 
 Every change is made under the stock row's lock; rows are locked by warehouse and article in one order, and only after
-the service orders concerned, so that two people never wait for each other (see ``docs/decisions/parts-locks.md``).
+the service orders concerned, so that two people never wait for each other (see ``docs/decisions/0014-parts-locks.md``).
 """
 
 from collections.abc import Collection, Sequence
