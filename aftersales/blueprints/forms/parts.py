@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from aftersales.blueprints.forms.base import Form
 from aftersales.domain.accounts.models import User
@@ -51,10 +52,18 @@ class NumberField(DecimalField):
     """A number with at most ``digits`` places, typed with a point or a comma."""
 
     data: Any
+    widget = TextInput()  # a browser's number field would refuse the comma
 
     def __init__(self, *args: Any, digits: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, places=None, **kwargs)
         self.digits = digits
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return f"{self.data:.2f}" if self.digits == 2 else f"{Decimal(self.data).normalize():f}"
 
     def process_formdata(self, valuelist: list[str]) -> None:
         number: Decimal | None = None
