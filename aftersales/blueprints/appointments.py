@@ -152,6 +152,7 @@ def _day(text: str) -> date | None:
 
 def _page(form: BookingForm, vehicle_id: int | None, **context: Any) -> str:
     known = None
+    form.plate.flags.required = form.name.flags.required = True  # where they are shown, they are needed
     if vehicle_id is not None:
         days = session.person().setting("comeback.days")
         known = reception.get_known(vehicle_id, comeback_days=days, now=clock.now())

@@ -230,7 +230,7 @@ def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> 
         price_form=context.pop("price_form", None) or PriceForm(formdata=None),
         job_id=context.pop("job_id", None),
         error=context.pop("error", None),
-        missing=signing.list_missing(order, checkin, content, site),
+        missing=signing.list_missing(order, checkin, content, site, asks_for_promise=False),
     )
 
 

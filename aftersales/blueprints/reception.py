@@ -125,6 +125,7 @@ def _proposal() -> datetime:
 def _page(form: ReceptionForm, vehicle_id: int | None, **context: Any) -> str:
     person = session.person()
     known: Known | None = None
+    form.plate.flags.required = form.name.flags.required = True  # where they are shown, they are needed
     if vehicle_id is not None:
         known = reception.get_known(
             vehicle_id, comeback_days=person.setting("comeback.days"), now=clock.now()

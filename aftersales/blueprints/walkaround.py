@@ -24,7 +24,7 @@ from aftersales.web.errors import status_of
 
 blueprint = Blueprint("walkaround", __name__, url_prefix="/orders/<int:order_id>/check-in")
 
-FUEL_WORDS = ["0", "1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8", "1"]
+_FUEL_BETWEEN = ("1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def _walk_page(
     belonging_form: BelongingForm | None = None,
 ) -> str:
     context = _walk(order, checkin, belonging_form=belonging_form)
-    return render_template("checkins/walk.html", form=form, fuel_words=FUEL_WORDS, fuels=Fuel, **context)
+    return render_template("checkins/walk.html", form=form, fuel_words=[gettext("Empty"), *_FUEL_BETWEEN, gettext("Full")], fuels=Fuel, **context)
 
 
 def _walk(

@@ -86,6 +86,7 @@ class HandedOverForm(Form):
 
     def __init__(self, checkin: CheckIn | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.odometer.flags.required = True  # for the signature; the form may be saved before
         if checkin is None or self.is_submitted():
             return
         for name in ("odometer", "key_tag", "parking_place", "fuel_eighths", "charge_percent"):

@@ -23,7 +23,7 @@ VEHICLE_FIELDS = (
     "plate", "plate_country", "vin", "make", "model", "year", "engine", "colour", "last_service_on",
     "next_service_on", "next_service_odometer", "warranty_until_on", "warranty_until_odometer",
 )  # fmt: skip
-CUSTOMER_FIELDS = ("name", "phone", "email", "address", "tax_id", "language", "note", "may_email", "may_sms")
+CUSTOMER_TEXTS = ("name", "phone", "email", "address", "tax_id", "language", "note")
 
 
 class VehicleForm(Form):
@@ -81,8 +81,13 @@ class CustomerForm(Form):
 
     def values(self) -> dict[str, Any]:
         """What the operation takes."""
-        found = {name: self[name].data for name in CUSTOMER_FIELDS}
-        return {**found, "kind": CustomerKind(self.kind.data)}
+        texts = {name: self[name].data or "" for name in CUSTOMER_TEXTS}
+        return {
+            **texts,
+            "kind": CustomerKind(self.kind.data),
+            "may_email": self.may_email.data,
+            "may_sms": self.may_sms.data,
+        }
 
 
 class WarningForm(Form):

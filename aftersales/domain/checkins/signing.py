@@ -118,15 +118,18 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
-def list_missing(order: ServiceOrder, checkin: CheckIn | None, content: Priced, site: Site) -> list[str]:
-    """What has to be done before the customer can sign, one sentence each."""
+def list_missing(
+    order: ServiceOrder, checkin: CheckIn | None, content: Priced, site: Site, *, asks_for_promise: bool = True
+) -> list[str]:
+    """What has to be done before the customer can sign, one sentence each. The screen that has the field for the
+    promised time does not ask for it."""
     return rules.what_is_missing(
         checkin,
         set(queries.photos_of(checkin.id)) if checkin else set(),
         site.setting("walkaround.required"),
         has_jobs=bool(content.jobs),
         is_priced=content.is_priced,
-        is_promised=order.promised_at is not None,
+        is_promised=order.promised_at is not None or not asks_for_promise,
     )
 
 
