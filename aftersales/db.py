@@ -206,6 +206,7 @@ def transaction() -> Iterator[None]:
     if is_writing():
         raise RuntimeError("A transaction is already open; operations never open one.")
     session.rollback()
+    session.expire_all()  # the rollback forgets only what an open read transaction had loaded
     session.info.update({_WRITING: True, "closing": {}, "after_commit": [], "kept": {}})
     try:
         session.connection(execution_options={_WRITING: True})
