@@ -23,6 +23,7 @@ from aftersales.web import (
     navigation,
     parts_screens,
     presentation,
+    report_charts,
     security,
     session,
     task_links,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     presentation.init_app(app)
     account_rows.init_app(app)
+    report_charts.init_app(app)
     navigation.init_app(app)
     task_links.init_app(app)
     job_screens.init_app(app)

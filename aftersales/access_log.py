@@ -13,9 +13,11 @@ def without_tokens(text: str) -> str:
     return _TOKEN.sub(r"\1…", text)
 
 
-class RedactingLogger(Logger):  # type: ignore[misc]
+class RedactingLogger(Logger):
     """Gunicorn's logger, with the request's line, path and referrer redacted before any format sees them."""
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        return {name: without_tokens(value) if isinstance(value, str) else value for name, value in atoms.items()}
+        return {
+            name: without_tokens(value) if isinstance(value, str) else value for name, value in atoms.items()
+        }

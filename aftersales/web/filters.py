@@ -102,6 +102,11 @@ def event_text(event: OrderEvent) -> str:
     return gettext(event.text, **params)
 
 
+def month_name(first: date) -> str:
+    """A month with its year: "May 2026"."""
+    return format_date(first, "LLLL y")
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money,
@@ -111,6 +116,7 @@ def init_app(app: Flask) -> None:
         time=time_,
         datetime=datetime_,
         moment=moment,
+        month_name=month_name,
         short_moment=short_moment,
         stretch=stretch,
         weekday_date=weekday_date,

@@ -28,6 +28,7 @@ PLACES: list[Place] = [
     Place("outbox.index", "messages.read", "send", _l("Outbox")),
     Place("parts.page", "parts.read", "package", _l("Parts")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
+    Place("reports.page", "reports.read", "chart-column", _l("Reports")),
     Place("followups.index", "followups.write", "phone", _l("Follow-ups")),
     Place("catalogue.index", "catalogue.manage", "tag", _l("Services")),
     Place("staffing.index", "staffing.manage", "users", _l("People")),

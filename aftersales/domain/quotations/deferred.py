@@ -54,7 +54,9 @@ def take_up(deferred_id: int, order_id: int, *, site_id: int, actor: Actor, now:
     return job
 
 
-def set_aside(deferred_id: int, *, reason: str, order_id: int, site_id: int, actor: Actor, now: datetime) -> None:
+def set_aside(
+    deferred_id: int, *, reason: str, order_id: int, site_id: int, actor: Actor, now: datetime
+) -> None:
     """Put-off work that will not be done here: it stays on record with the reason."""
     actor.need("orders.edit")
     order = orders.lock_order(order_id, site_id=site_id)

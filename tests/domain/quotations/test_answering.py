@@ -292,7 +292,9 @@ def test_put_off_work_is_proposed_again_on_the_next_visit(cast: Cast, sent_quota
     with transaction():
         car = order_of(done).vehicle
         visit = factories.open_order(cast, car=car, concern="Service")
-        job = deferred.take_up(put_off.id, visit.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER)
+        job = deferred.take_up(
+            put_off.id, visit.id, site_id=cast.site.id, actor=cast.advisor.actor(), now=LATER
+        )
 
     assert (job.title, sum(line.gross for line in job.lines)) == ("Brake fluid", Decimal("189.00"))
     assert {line.authorisation for line in job.lines} == {Authorisation.PROPOSED}
@@ -312,7 +314,12 @@ def test_put_off_work_of_another_vehicle_cannot_be_taken_up(cast: Cast, sent_quo
 def test_put_off_work_is_set_aside_with_a_reason(cast: Cast, sent_quotation: Quotation) -> None:
     done = answer(cast, sent_quotation, True, False)
     (put_off,) = queries.list_deferred(order_of(done).vehicle_id)
-    values = {"order_id": done.service_order_id, "site_id": cast.site.id, "actor": cast.advisor.actor(), "now": LATER}
+    values = {
+        "order_id": done.service_order_id,
+        "site_id": cast.site.id,
+        "actor": cast.advisor.actor(),
+        "now": LATER,
+    }
     with pytest.raises(Invalid), transaction():
         deferred.set_aside(put_off.id, reason=" ", **values)
     with transaction():
