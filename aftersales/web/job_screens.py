@@ -1,5 +1,6 @@
 """Where a technician goes from an order at work: inspection, parts, problems, checks. Areas append their rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, url_for
@@ -52,15 +53,35 @@ class OfferedScreen:
     url: str
     words: str
     icon: str
+    is_next: bool
 
 
-def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedScreen]:
-    """The screens that the person may open for the order now."""
+def offered(order: ServiceOrder, person: SignedIn, jobs: Sequence[WorkJob]) -> list[OfferedScreen]:
+    """The screens that the person may open for the order now; the next real step is marked."""
+    following = next_step(order, jobs)
     return [
-        OfferedScreen(url_for(screen.endpoint, order_id=order.id), str(screen.words), screen.icon)
+        OfferedScreen(
+            url_for(screen.endpoint, order_id=order.id),
+            str(screen.words),
+            screen.icon,
+            screen.endpoint == following,
+        )
         for screen in SCREENS
         if order.state in screen.states and person.may(screen.verb)
     ]
+
+
+def next_step(order: ServiceOrder, jobs: Sequence[WorkJob]) -> str:
+    """The endpoint of what comes next for the technician; empty while the work itself is next."""
+    if order.state is S.IN_PROGRESS and order.inspection_is_open:
+        return "inspections.page"
+    if order.state is S.IN_PROGRESS and order.authorised_lines and not order.waiting_quotations:
+        return "jobs.repair"
+    if order.state is S.REPAIRING and order.open_rework:
+        return "quality.rework"
+    if order.state is S.REPAIRING and all(job.done_at for job in jobs if job.is_authorised):
+        return "quality.self_check"
+    return ""
 
 
 def needs_acceptance(order: ServiceOrder) -> bool:
