@@ -5,6 +5,7 @@ from flask import Flask
 from aftersales.blueprints import (
     account,
     appointments,
+    audit,
     board,
     canned_jobs,
     catalogue,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     for blueprint in (
         account.blueprint,
         appointments.blueprint,
+        audit.blueprint,
         board.blueprint,
         canned_jobs.blueprint,
         catalogue.blueprint,

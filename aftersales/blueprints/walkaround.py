@@ -221,7 +221,13 @@ def _walk_page(
     belonging_form: BelongingForm | None = None,
 ) -> str:
     context = _walk(order, checkin, belonging_form=belonging_form)
-    return render_template("checkins/walk.html", form=form, fuel_words=[gettext("Empty"), *_FUEL_BETWEEN, gettext("Full")], fuels=Fuel, **context)
+    return render_template(
+        "checkins/walk.html",
+        form=form,
+        fuel_words=[gettext("Empty"), *_FUEL_BETWEEN, gettext("Full")],
+        fuels=Fuel,
+        **context,
+    )
 
 
 def _walk(

@@ -114,3 +114,26 @@ def find_break() -> int | None:
     head = db.session.get(AuditHead, 1)
     whole = (previous, length) == ((head.digest, head.length) if head else (GENESIS, 0))
     return None if whole else 0
+
+
+PAGE = 50
+
+
+def list_entries(
+    site_id: int, *, before: int | None = None, subject_type: str = "", subject_id: int | None = None
+) -> tuple[list[AuditEntry], int | None]:
+    """A page of the site's entries and of those that belong to no site, newest first, and the id to go on from."""
+    query = (
+        select(AuditEntry)
+        .where((AuditEntry.site_id == site_id) | AuditEntry.site_id.is_(None))
+        .order_by(AuditEntry.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before:
+        query = query.where(AuditEntry.id < before)
+    if subject_type:
+        query = query.where(AuditEntry.subject_type == subject_type)
+    if subject_id:
+        query = query.where(AuditEntry.subject_id == subject_id)
+    rows = list(db.session.scalars(query))
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None

@@ -119,7 +119,12 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
 
 
 def list_missing(
-    order: ServiceOrder, checkin: CheckIn | None, content: Priced, site: Site, *, asks_for_promise: bool = True
+    order: ServiceOrder,
+    checkin: CheckIn | None,
+    content: Priced,
+    site: Site,
+    *,
+    asks_for_promise: bool = True,
 ) -> list[str]:
     """What has to be done before the customer can sign, one sentence each. The screen that has the field for the
     promised time does not ask for it."""
