@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from aftersales.db import db
@@ -474,8 +474,3 @@ def _unkept_lines() -> list[LedgerBreak]:
     return [
         LedgerBreak(0, article_id, 0, f"reserved of requisition line {ident}") for ident, article_id in rows
     ]
-
-
-def has_articles() -> bool:
-    """Whether the catalogue holds anything yet."""
-    return bool(db.session.scalar(select(exists().where(Article.id > 0))))
