@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from aftersales.clock import local, local_date
 from aftersales.db import add, db, locked
-from aftersales.domain import audit, numbering
+from aftersales.domain import audit, numbering, submissions
 from aftersales.domain.actors import SYSTEM, Actor
 from aftersales.domain.billing import queries
 from aftersales.domain.billing.models import (
@@ -18,7 +18,7 @@ from aftersales.domain.billing.models import (
     PaymentMethod,
     RevenueEntry,
 )
-from aftersales.domain.billing.rules import bill
+from aftersales.domain.billing.rules import bill, credited_amount
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.errors import Invalid, NotFound, Refused
 from aftersales.domain.service_orders import queries as service_orders
@@ -31,7 +31,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
 from aftersales.i18n import N_, gettext
-from aftersales.money import Amount, TaxSum, add_tax, rounded, split_tax, sum_by_rate, total
+from aftersales.money import Amount, TaxSum, sum_by_rate, total
 
 _BILLABLE = (OrderState.PREPARING, OrderState.READY_FOR_PICKUP)
 
@@ -44,15 +44,18 @@ def issue(
     now: datetime,
     pay_type: PayType = PayType.CUSTOMER,
     payer_id: int | None = None,
+    submission_id: str = "",
 ) -> Invoice:
     """Issue the invoice of one payer, with the next number of the site's year (PAY-1, STEP-16).
 
     ``shown_gross`` is the sum the cashier saw: if parts came or went meanwhile, nothing is issued and the sentence
     says so. An order whose customer owes nothing (all warranty or internal) gets an invoice over 0.00, so that the
-    hand-over has its paper and the rule "invoice issued" needs no exception.
+    hand-over has its paper and the rule "invoice issued" needs no exception. The same ``submission_id`` issues once.
     """
     actor.need("invoices.issue")
     order = lock_order(order_id)
+    if known := submissions.earlier(submission_id, now=now):
+        return db.session.get_one(Invoice, known)
     if order.state not in _BILLABLE:
         raise Refused(
             gettext("The invoice is issued after the final inspection. The work is not finished yet.")
@@ -108,6 +111,7 @@ def issue(
         now=now,
         number=invoice.number,
     )
+    submissions.keep(submission_id, invoice)
     return invoice
 
 
@@ -169,6 +173,8 @@ def allow_credit(order_id: int, *, reason: str, actor: Actor, now: datetime) -> 
         raise Invalid(gettext("Give a reason."), field="reason")
     if order.invoiced_at is None:
         raise Refused(gettext("The invoice is missing. Issue it first."))
+    if order.credit_allowed_at is not None:
+        return order
     order.credit_allowed_at = now
     timeline.note(order, EventKind.PAYMENT, N_("Credit allowed"), actor=actor, now=now, reason=reason.strip())
     audit.record(
@@ -178,15 +184,23 @@ def allow_credit(order_id: int, *, reason: str, actor: Actor, now: datetime) -> 
 
 
 def credit(
-    invoice_id: int, *, quantities: dict[int, Decimal], reason: str, actor: Actor, now: datetime
+    invoice_id: int,
+    *,
+    quantities: dict[int, Decimal],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    submission_id: str = "",
 ) -> Invoice:
     """Correct an invoice by a credit note over ``quantities`` per invoice line id; the invoice itself stays as it is.
 
     A line can be credited up to what was invoiced less what earlier credit notes took. Revenue of a completed order
-    falls in the credit note's own month.
+    falls in the credit note's own month. The same ``submission_id`` credits once.
     """
     actor.need("invoices.correct")
     invoice, order = _lock_invoice(invoice_id)
+    if known := submissions.earlier(submission_id, now=now):
+        return db.session.get_one(Invoice, known)
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
         raise Refused(gettext("A credit note cannot be corrected. Correct the invoice."))
     if not reason.strip():
@@ -204,7 +218,7 @@ def credit(
                         what=original.description),
                 field="quantities",
             )  # fmt: skip
-        amount = _credited_amount(original, quantity, left[original.id], invoice.includes_tax)
+        amount = credited_amount(original, quantity, left[original.id], invoice.includes_tax)
         lines.append(_credited_line(original, quantity, amount))
     if not lines:
         raise Invalid(gettext("Choose at least one line to credit."), field="quantities")
@@ -225,6 +239,7 @@ def credit(
         order, EventKind.DOCUMENT, N_("Credit note %(number)s issued"), actor=actor, now=now,
         reason=reason.strip(), number=note.number,
     )  # fmt: skip
+    submissions.keep(submission_id, note)
     return note
 
 
@@ -422,17 +437,6 @@ def _taxes_left(invoice: Invoice) -> list[TaxSum]:
     return [TaxSum(rate, -amount) for rate, amount in left.items()]
 
 
-def _credited_amount(
-    original: InvoiceLine, quantity: Decimal, left: tuple[Decimal, Amount], includes_tax: bool
-) -> Amount:
-    """The credit for a quantity; the last of it takes what is left, so that roundings never leave a cent behind."""
-    if quantity == left[0]:
-        return left[1]
-    share = Amount(original.net, original.tax, original.gross)
-    entered = share.gross if includes_tax else share.net
-    return _split(rounded(entered * quantity / original.quantity), original.tax_rate, includes_tax)
-
-
 def _credited_line(original: InvoiceLine, quantity: Decimal, amount: Amount) -> InvoiceLine:
     copied = (
         "line_id", "job_position", "job_title", "kind", "description", "article_number", "unit_price", "discount",
@@ -447,10 +451,6 @@ def _credited_line(original: InvoiceLine, quantity: Decimal, amount: Amount) -> 
         tax=-amount.tax,
         gross=-amount.gross,
     )
-
-
-def _split(entered: Decimal, rate: Decimal, includes_tax: bool) -> Amount:
-    return split_tax(entered, rate) if includes_tax else add_tax(entered, rate)
 
 
 def _book(

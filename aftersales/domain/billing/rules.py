@@ -4,8 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from aftersales.domain.billing.models import InvoiceLine
 from aftersales.domain.service_orders.models import Authorisation, Job, Line, LineKind, PayType
-from aftersales.money import ZERO, Amount, TaxSum, line_amount, sum_by_rate, total
+from aftersales.money import (
+    ZERO,
+    Amount,
+    TaxSum,
+    add_tax,
+    line_amount,
+    rounded,
+    split_tax,
+    sum_by_rate,
+    total,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +85,15 @@ def amount_of(line: Line, quantity: Decimal, includes_tax: bool) -> Amount:
         tax_rate=line.tax_rate,
         includes_tax=includes_tax,
     )
+
+
+def credited_amount(
+    original: InvoiceLine, quantity: Decimal, left: tuple[Decimal, Amount], includes_tax: bool
+) -> Amount:
+    """The credit for a quantity of an invoiced line. ``left`` is what earlier credit notes left of it: the last of it
+    takes all of that, so that roundings never leave a cent behind, and none takes more."""
+    if quantity == left[0]:
+        return left[1]
+    entered, rest = (original.gross, left[1].gross) if includes_tax else (original.net, left[1].net)
+    share = min(rounded(entered * quantity / original.quantity), rest)
+    return split_tax(share, original.tax_rate) if includes_tax else add_tax(share, original.tax_rate)
