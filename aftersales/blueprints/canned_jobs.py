@@ -32,7 +32,7 @@ def pick(order_id: int) -> Response:
         offers=canned_jobs.list_offers(order.site_id, order.vehicle, query),
         query=query,
         probe=probe,
-        show_prices=person.may("prices.read") or not person.setting("prices.hidden_from_technicians"),
+        show_prices=session.sees_prices(),
     )
 
 

@@ -4,7 +4,8 @@ from flask import Blueprint, Response
 
 from aftersales.domain.attachments import queries as attachments
 from aftersales.domain.documents import queries as documents
-from aftersales.i18n import label
+from aftersales.domain.errors import NotPermitted
+from aftersales.i18n import gettext, label
 from aftersales.web import media, session
 from aftersales.web.access import needs
 
@@ -29,6 +30,8 @@ def thumb(photo_id: int) -> Response:
 @needs("documents.read")
 def document(document_id: int) -> Response:
     found = documents.get_document(document_id, site_id=session.person().site_id)
+    if found.has_prices and not session.sees_prices():
+        raise NotPermitted(gettext("This document shows prices. Ask a service advisor for what you need."))
     return media.send_stored(
         found.storage_key, "application/pdf", name=f"{label(found.kind)} {found.number}.pdf"
     )

@@ -46,18 +46,14 @@ def page(order_id: int) -> str:
         jobs=jobs,
         groups=_by_pay_type(jobs),
         events=queries.list_events(order_id),
-        documents=documents.list_of_order(order_id),
+        documents=[
+            one for one in documents.list_of_order(order_id) if not one.has_prices or session.sees_prices()
+        ],
         actions=order_actions.offered(order, person),
         steps=steps_of(order),
         can_edit=person.may("orders.edit") and not order.is_closed and order.invoiced_at is None,
-        show_prices=shows_prices(),
+        show_prices=session.sees_prices(),
     )
-
-
-def shows_prices() -> bool:
-    """Whether the signed-in person sees prices: by role, and technicians only where the site lets them."""
-    person = session.person()
-    return person.may("prices.read") or not person.setting("prices.hidden_from_technicians")
 
 
 def _by_pay_type(jobs: list[Job]) -> list[tuple[PayType, list[Job]]]:
@@ -393,7 +389,7 @@ def _get_line(order_id: int, line_id: int) -> tuple[ServiceOrder, Line]:
 
 
 def _form(template: str, form: Form, order: ServiceOrder, **context: Any) -> str:
-    shared: dict[str, Any] = {"differences": [], "void": None, "show_prices": shows_prices()}
+    shared: dict[str, Any] = {"differences": [], "void": None, "show_prices": session.sees_prices()}
     return render_template(template, form=form, order=order, **{**shared, **context})
 
 

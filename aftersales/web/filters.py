@@ -91,15 +91,20 @@ def span(minutes: int) -> str:
     return format_timedelta(timedelta(minutes=minutes), locale=get_locale(), threshold=1.5)
 
 
-def event_text(event: OrderEvent) -> str:
-    """A timeline row's sentence in the reader's language; parameters that end in ``_at`` are instants."""
+def event_text(event: OrderEvent, show_prices: bool = True) -> str:
+    """A timeline row's sentence in the reader's language; parameters that end in ``_at`` are instants, ``amount`` is
+    money, which people who see no prices do not see here either."""
     if event.to_state:
         return label(OrderState(event.to_state))
-    params: dict[str, Any] = {
-        name: moment(datetime.fromisoformat(value)) if name.endswith("_at") and value else value
-        for name, value in event.params.items()
-    }
-    return gettext(event.text, **params)
+
+    def shown(name: str, value: Any) -> Any:
+        if name.endswith("_at") and value:
+            return moment(datetime.fromisoformat(value))
+        if name == "amount":
+            return money(Decimal(value)) if show_prices else "•••"
+        return value
+
+    return gettext(event.text, **{name: shown(name, value) for name, value in event.params.items()})
 
 
 def month_name(first: date) -> str:

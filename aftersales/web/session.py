@@ -63,6 +63,12 @@ def person() -> SignedIn:
     return found
 
 
+def sees_prices() -> bool:
+    """Whether the signed-in person sees prices: by role, and technicians only where the site lets them."""
+    found = person()
+    return found.may("prices.read") or not found.setting("prices.hidden_from_technicians")
+
+
 def _may(verb: str) -> bool:
     """For templates: whether the signed-in person has the permission ``verb``."""
     return bool(current_user.is_authenticated and current_user.may(verb))

@@ -44,6 +44,12 @@ words_for(
 )
 
 
+PRICED = frozenset(
+    {DocumentKind.SERVICE_ORDER, DocumentKind.QUOTATION, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE}
+)
+"""The kinds that show prices: not for people who see none."""
+
+
 class Document(Identified, Base):
     """A PDF as it was made. ``subject_id`` is the id of the quotation, invoice … of that kind; versions count from 1."""
 
@@ -63,6 +69,10 @@ class Document(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_shared: Mapped[bool] = mapped_column(default=False)
     """Whether the customer's link offers it."""
+
+    @property
+    def has_prices(self) -> bool:
+        return self.kind in PRICED
 
 
 class SignatureMethod(StrEnum):
