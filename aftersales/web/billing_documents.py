@@ -1,13 +1,19 @@
-"""What an invoice or credit note says, from the record as it was issued."""
+"""What an invoice or credit note says, from the record as it was issued, and the PDF that says it."""
 
 from decimal import Decimal
 from itertools import groupby
 
+from aftersales import clock
+from aftersales.db import transaction
+from aftersales.domain.billing import queries
 from aftersales.domain.billing.models import Invoice, InvoiceKind, InvoiceLine
+from aftersales.domain.documents import operations as records
+from aftersales.domain.service_orders import queries as service_orders
 from aftersales.domain.service_orders.models import LineKind, ServiceOrder
+from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
-from aftersales.i18n import gettext, label
+from aftersales.i18n import gettext, label, speaking
 from aftersales.money import ZERO, Amount, TaxSum
 from aftersales.web import documents
 from aftersales.web.filters import date_, datetime_, money, number, percent
@@ -51,6 +57,28 @@ def invoice_data(
         named = gettext("%(number)s of %(date)s", number=corrects.number, date=date_(corrects.issued_at))
         return data.CreditNote(**shared, **own, corrects=named, reason=invoice.reason)  # type: ignore[arg-type]
     return data.Invoice(**shared, **own)  # type: ignore[arg-type]
+
+
+def make_document(invoice_id: int, *, site_id: int) -> None:
+    """Render the invoice as it stands, with its payments, in its customer's language, and put the PDF on record as the
+    next version. Slow work and a transaction of its own: call it after the one that changed the invoice."""
+    invoice = queries.get_invoice(invoice_id, site_id=site_id)
+    order = service_orders.get_order(invoice.service_order_id, site_id=site_id)
+    corrects = queries.get_invoice(invoice.corrects_id, site_id=site_id) if invoice.corrects_id else None
+    site, language = sites.get_site(site_id), order.customer.language
+    with speaking(language, site.timezone):
+        stored = documents.render_and_store(
+            invoice_data(invoice, order, site, corrects=corrects), language=language
+        )
+    with transaction():
+        records.record(
+            stored,
+            site_id=site_id,
+            service_order_id=order.id,
+            subject_id=invoice_id,
+            is_shared=True,
+            now=clock.now(),
+        )
 
 
 def _items(invoice: Invoice) -> list[data.Item]:

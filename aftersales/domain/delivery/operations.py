@@ -1,6 +1,6 @@
 """Preparing, explaining and handing over a car."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as billing_queries
+from aftersales.domain.delivery import queries
 from aftersales.domain.delivery.models import (
     Delivery,
     DeliveryTick,
@@ -22,7 +23,8 @@ from aftersales.domain.delivery.models import (
     PreparationItem,
     TakeOver,
 )
-from aftersales.domain.documents.models import Signature
+from aftersales.domain.documents import queries as documents
+from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.errors import Invalid, NotFound, Refused
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.service_orders import operations as service_orders
@@ -126,10 +128,13 @@ def take_over(
     actor: Actor,
     now: datetime,
 ) -> Delivery:
-    """The advisor takes the car over from the workshop; each point is looked at (DLV-7)."""
+    """The advisor takes the car over from the workshop; each point is looked at (DLV-7). Once explained, what was
+    recorded stays."""
     actor.need("delivery.hand_over")
     order, delivery = _open(order_id)
-    _record_ticks(delivery, _TAKE_OVER, TakeOver, ticks, notes, actor=actor, now=now)
+    if delivery.explained_at is not None:
+        return delivery
+    _record_ticks(delivery, _TAKE_OVER, list(TakeOver), ticks, notes, actor=actor, now=now)
     delivery.taken_over_at, delivery.taken_over_by_name = now, actor.name
     timeline.note(order, EventKind.EDIT, N_("Taken over from the workshop"), actor=actor, now=now)
     return delivery
@@ -166,6 +171,11 @@ def issue_gate_pass(order_id: int, *, actor: Actor, now: datetime) -> Delivery:
     return delivery
 
 
+def awaits_signature(order_id: int) -> bool:
+    """Lock the order and say whether its delivery note is still to be signed: of two taps the second finds it signed."""
+    return lock_order(order_id).delivery_signed_at is None
+
+
 def sign(
     order_id: int,
     signature: Signature,
@@ -180,7 +190,9 @@ def sign(
     order, delivery = _open(order_id)
     if delivery.explained_at is None:
         raise Refused(gettext("Explain the work to the customer first."))
-    _record_ticks(delivery, _HAND_OVER, HandedOver, ticks, notes, actor=actor, now=now)
+    if order.delivery_signed_at is not None:
+        raise Refused(gettext("The delivery note is signed already."))
+    _record_ticks(delivery, _HAND_OVER, list_handed_over(order_id), ticks, notes, actor=actor, now=now)
     delivery.signature_id = signature.id
     order.delivery_signed_at = now
     timeline.note(
@@ -188,6 +200,12 @@ def sign(
         name=signature.typed_name,
     )  # fmt: skip
     return delivery
+
+
+def list_handed_over(order_id: int) -> list[HandedOver]:
+    """What is given back with this car: belongings only where some were left in it."""
+    has_belongings = bool(queries.list_belongings(order_id))
+    return [kind for kind in HandedOver if kind is not HandedOver.BELONGINGS or has_belongings]
 
 
 def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: str = "") -> ServiceOrder:
@@ -202,7 +220,7 @@ def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: st
                 gettext("The car was ready later than promised. Say why; the customer is told."),
                 field="lateness_reason",
             )
-        delivery.lateness_reason = lateness_reason.strip()
+        delivery.lateness_reason = lateness_reason.strip()[:200]
     service_orders.move(order, "hand_over", actor=actor, now=now)
     delivery.handed_over_at, delivery.handed_over_by_name = now, actor.name
     billing.book_revenue(order, now=now)
@@ -218,8 +236,21 @@ def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: st
         due_at=now + timedelta(hours=site.setting("followup.first_hours")),
         now=now,
     )
+    _send_papers(order, now=now)
     db.session.flush()
     return order
+
+
+def _send_papers(order: ServiceOrder, *, now: datetime) -> None:
+    """Whoever signed gets a copy: the signed delivery note goes out with the link to the other papers."""
+    note = documents.find_latest(order.id, DocumentKind.DELIVERY_NOTE)
+    messaging.queue(
+        "delivery_documents",
+        order=order,
+        dedupe_key=str(order.id),
+        document_id=note.id if note else None,
+        now=now,
+    )
 
 
 def _open(order_id: int) -> tuple[ServiceOrder, Delivery]:
@@ -236,18 +267,17 @@ def _open(order_id: int) -> tuple[ServiceOrder, Delivery]:
 def _record_ticks(
     delivery: Delivery,
     stage: str,
-    kinds: type[StrEnum],
+    kinds: Sequence[StrEnum],
     ticks: Mapping[Any, bool],
     notes: Mapping[Any, str],
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
+    """Every one of ``kinds`` is ticked or has a note; what the form left out is not ticked."""
     for kind in kinds:
-        if kind not in ticks:
-            continue
-        note = notes.get(kind, "").strip()
-        if not ticks[kind] and not note:
+        is_done, note = ticks.get(kind, False), notes.get(kind, "").strip()[:200]
+        if not is_done and not note:
             raise Invalid(
                 gettext("“%(what)s” is not ticked. Tick it, or note why not.", what=label(kind)),
                 field=kind.value,
@@ -260,7 +290,7 @@ def _record_ticks(
             )
         )
         row = known or DeliveryTick(delivery_id=delivery.id, stage=stage, kind=kind.value)
-        row.is_done, row.note, row.at, row.by_name = ticks[kind], note, now, actor.name
+        row.is_done, row.note, row.at, row.by_name = is_done, note, now, actor.name
         db.session.add(row)
     db.session.flush()
 
