@@ -9,8 +9,8 @@ from aftersales.db import transaction
 from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.errors import DomainError, Invalid
+from aftersales.domain.fulfilment import moving, queries
 from aftersales.domain.fulfilment import operations as fulfilment
-from aftersales.domain.fulfilment import queries
 from aftersales.domain.fulfilment.operations import Asked
 from aftersales.domain.parts import queries as parts
 from aftersales.domain.parts.rules import Supply
@@ -111,7 +111,7 @@ def move_to_new_order(order_id: int) -> Answer:
         return _move_page(order, form), 422
     try:
         with transaction():
-            follower = fulfilment.move_to_new_order(
+            follower = moving.move_to_new_order(
                 order_id,
                 {int(each) for each in request.form.getlist("line_id") if each.isdecimal()},
                 reason=form.reason.data,

@@ -13,8 +13,8 @@ from aftersales.domain.errors import DomainError
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.fulfilment import queries
 from aftersales.domain.fulfilment.queries import Demand
+from aftersales.domain.parts import purchase_queries, rules
 from aftersales.domain.parts import queries as parts
-from aftersales.domain.parts import rules
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
 from aftersales.web.access import needs
@@ -36,7 +36,9 @@ def page() -> Response:
         requests=requests,
         more=f"{more[0].isoformat()}_{more[1]}" if more else None,
         text=text,
-        arrivals=parts.list_due_purchase_orders(person.site_id, until=_end_of_day(person.timezone)),
+        arrivals=purchase_queries.list_due_purchase_orders(
+            person.site_id, until=_end_of_day(person.timezone)
+        ),
         low=parts.list_low(person.site_id, limit=5),
     )
 

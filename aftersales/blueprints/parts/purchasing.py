@@ -20,7 +20,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.errors import DomainError, Invalid, NotFound
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.fulfilment import queries as demands
-from aftersales.domain.parts import operations, queries, rules
+from aftersales.domain.parts import operations, purchase_queries, queries, rules
 from aftersales.domain.parts.models import Article, Supplier
 from aftersales.domain.parts.purchasing import Wanted
 from aftersales.i18n import gettext
@@ -35,7 +35,7 @@ Answer = Response | tuple[str, int]
 @needs("parts.read")
 def purchase_orders() -> Response:
     only_open = request.args.get("show", "open") != "all"
-    rows, more = queries.list_purchase_orders(
+    rows, more = purchase_queries.list_purchase_orders(
         session.person().site_id, only_open=only_open, before=request.args.get("before", type=int)
     )
     return htmx.respond(
@@ -120,7 +120,7 @@ def purchase_order(purchase_order_id: int) -> str:
 @needs("parts.receive")
 def receive(purchase_order_id: int) -> Answer:
     form, person = ReceiptForm(), session.person()
-    queries.get_purchase_order(purchase_order_id, person.site_id)
+    purchase_queries.get_purchase_order(purchase_order_id, person.site_id)
     try:
         with transaction():
             arrivals.receive(
@@ -143,7 +143,7 @@ def receive(purchase_order_id: int) -> Answer:
 @needs("parts.order")
 def expect(purchase_order_id: int) -> Answer:
     form, person = ArrivalForm(), session.person()
-    queries.get_purchase_order(purchase_order_id, person.site_id)
+    purchase_queries.get_purchase_order(purchase_order_id, person.site_id)
     if not form.validate():
         return _page(purchase_order_id, arrival=form), 422
     try:
@@ -165,7 +165,7 @@ def expect(purchase_order_id: int) -> Answer:
 @needs("parts.order")
 def cancel_rest(purchase_order_id: int) -> Answer:
     form, person = ReasonForm(), session.person()
-    queries.get_purchase_order(purchase_order_id, person.site_id)
+    purchase_queries.get_purchase_order(purchase_order_id, person.site_id)
     if not form.validate():
         return _page(purchase_order_id, cancellation=form), 422
     with transaction():
@@ -236,7 +236,7 @@ def _page(
     typed: dict[str, str] | None = None,
 ) -> str:
     person = session.person()
-    order = queries.get_purchase_order(purchase_order_id, person.site_id)
+    order = purchase_queries.get_purchase_order(purchase_order_id, person.site_id)
     local = clock.local(order.expected_at, person.timezone).replace(tzinfo=None)
     return render_template(
         "parts/purchase_order.html",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from aftersales.db import db, transaction
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
+from aftersales.domain.fulfilment import moving
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.fulfilment.operations import Asked
 from aftersales.domain.parts import queries
@@ -267,7 +268,7 @@ class TestMovingOnToANewOrder:
             order = shelf.waiting_order(cast, (hose, 1), (cap, 1))
             shelf.purchase(cast, stockroom, (hose, 1), in_hours=50)
             line_id = demand_of(order, hose).line_id
-            follower = fulfilment.move_to_new_order(
+            follower = moving.move_to_new_order(
                 order.id,
                 [line_id],
                 reason="Car is needed",
@@ -290,7 +291,7 @@ class TestMovingOnToANewOrder:
             cap = shelf.article(cast, stockroom, on_hand=1)
             order = shelf.waiting_order(cast, (cap, 1))
         with pytest.raises(Refused, match="waits for a part"), transaction():
-            fulfilment.move_to_new_order(
+            moving.move_to_new_order(
                 order.id, [demand_of(order, cap).line_id], reason="So", actor=cast.advisor.actor(), now=NOW,
                 site_id=cast.site.id,
             )  # fmt: skip
