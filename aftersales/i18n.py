@@ -18,6 +18,7 @@ __all__ = [
     "lazy_gettext",
     "ngettext",
     "speaking",
+    "spoken",
     "words_for",
 ]
 
@@ -44,6 +45,11 @@ def label(member: StrEnum) -> str:
     return str(_words[type(member)][member])
 
 
+def spoken(language: str) -> str:
+    """The language if we speak it, else English: words of one language with dates of another help nobody."""
+    return language if language in LANGUAGES else "en"
+
+
 @contextmanager
 def speaking(language: str, timezone: str) -> Iterator[None]:
     """Words, dates and times as somebody else than the reader of this page needs them: for messages and documents."""
@@ -51,7 +57,7 @@ def speaking(language: str, timezone: str) -> Iterator[None]:
     g.timezone = timezone
     forget_locale()
     try:
-        with force_locale(language):
+        with force_locale(spoken(language)):
             yield
     finally:
         g.timezone = before

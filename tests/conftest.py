@@ -12,6 +12,7 @@ from flask import Flask
 from aftersales import clock, config, create_app
 from aftersales.db import db, transaction
 from aftersales.domain.accounts import operations as accounts
+from aftersales.web.limits import limiter
 from tests import databases, schema
 from tests.databases import Ground
 from tests.effort import IS_LONG
@@ -79,6 +80,7 @@ def app(product: Flask, database: Ground) -> Iterator[Flask]:
     Put ``with app.app_context():`` around what makes or reads records, never around calls of a client: in one
     context Flask-Login keeps the first person for all.
     """
+    limiter.reset()
     yield product
     disconnect(product)
     database.put_back()

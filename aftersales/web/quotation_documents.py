@@ -22,7 +22,7 @@ from aftersales.domain.quotations.models import (
 from aftersales.domain.service_orders.models import LineKind, PartGrade, PayType, ServiceOrder, SuppliedBy
 from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
-from aftersales.i18n import gettext, label, speaking
+from aftersales.i18n import gettext, label, speaking, spoken
 from aftersales.web import documents, filters, media
 
 
@@ -44,7 +44,7 @@ def render_asked(
     at: datetime,
 ) -> StoredDocument:
     """The version as the customer is asked."""
-    language = order.customer.language
+    language = spoken(order.customer.language)
     with speaking(language, site.timezone):
         shape = data.Supplement if quotation.kind is QuotationKind.SUPPLEMENT else data.Quotation
         document = shape(
@@ -70,7 +70,7 @@ def render_answered(
     at: datetime,
 ) -> StoredDocument:
     """The same version with the answer: what was approved, by whom and how, and the signature."""
-    language = order.customer.language
+    language = spoken(order.customer.language)
     with speaking(language, site.timezone):
         approved = (line for job in quotation.asked_jobs if decisions[job.id] for line in job.lines)
         shape = data.Supplement if quotation.kind is QuotationKind.SUPPLEMENT else data.Quotation

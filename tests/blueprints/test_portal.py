@@ -2,8 +2,10 @@
 
 import io
 import re
+import threading
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,12 +20,14 @@ from aftersales.domain.links.models import Link, LinkScope
 from aftersales.domain.quotations import operations as quotations
 from aftersales.domain.quotations import queries
 from aftersales.domain.quotations.models import DeferredWork, Quotation
+from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.web import quotation_documents
 from tests import factories
 from tests.cast import Cast
+from tests.conftest import CountQueries
 from tests.html import CheckingClient, parse, text_of
 
 
@@ -469,3 +473,62 @@ def test_a_withdrawn_version_cannot_be_answered(
         assert (
             db.session.scalar(select(Link.scope).where(Link.replaced_at.is_not(None))) is LinkScope.QUOTATION
         )
+
+
+def test_ten_taps_at_once_are_one_answer_and_leave_no_stray_file(app: Flask, cast: Cast, media: Path) -> None:
+    """QUO-3: every tap gets the same answer; a PDF that no record names is not kept."""
+    before = {path.relative_to(media).as_posix() for path in media.rglob("*.pdf")}
+    with app.app_context():
+        question = ask(cast)
+    url = address(app, question)
+    data = {
+        **choices(jobs_of(app, question), "yes", "no"),
+        "total": "1128.00",
+        "signature_name": "Katarzyna Mazur",
+    }
+    start = threading.Barrier(10)
+    statuses: list[int] = []
+
+    def tap() -> None:
+        client = app.test_client()
+        start.wait(timeout=20)
+        statuses.append(client.post(f"{url}/answer", data=data).status_code)
+
+    taps = [threading.Thread(target=tap) for _ in range(10)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join(timeout=60)
+
+    assert statuses == [303] * 10
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Signature)) == 1
+        kept = {row.storage_key for row in db.session.scalars(select(Document))}
+    assert {path.relative_to(media).as_posix() for path in media.rglob("*.pdf")} - before == kept
+
+
+def test_a_closed_order_cannot_be_answered_any_more(
+    client: CheckingClient, app: Flask, cast: Cast, question: Quotation
+) -> None:
+    with app.app_context(), transaction():
+        order = service_orders.lock_order(question.service_order_id)
+        service_orders.move(
+            order, "close_without_repair", actor=cast.advisor.actor(), now=clock.now(), reason="Sold the car"
+        )
+    assert "This order is closed" in page_text(client, address(app, question))
+    late = approve(client, app, question, "yes", "yes", total="1317.00")
+    assert late.status_code == 409  # type: ignore[attr-defined]
+    with app.app_context():
+        assert queries.get_quotation(question.id).answered_at is None
+        with transaction():
+            assert not quotations.remind(question.id, now=clock.now())
+
+
+def test_the_page_takes_few_queries_however_many_items_it_has(
+    client: CheckingClient, app: Flask, question: Quotation, count_queries: CountQueries
+) -> None:
+    url = address(app, question)
+    client.get(url)
+    with count_queries() as seen:
+        client.get(url)
+    assert len(seen) <= 20, "\n".join(seen)

@@ -16,6 +16,7 @@ from aftersales.domain.quotations.rules import QuotationState
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
+from aftersales.i18n import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def enter(token: str) -> Door:
         raise Closed(nowhere())
     order = db.session.get_one(ServiceOrder, link.service_order_id)
     site = sites.get_site(order.site_id)
-    g.language, g.timezone = order.customer.language, site.timezone
+    g.language, g.timezone = spoken(order.customer.language), site.timezone
     if standing is not Standing.GOOD:
         raise Closed(over(standing.value, site))
     quotation = None

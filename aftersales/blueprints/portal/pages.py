@@ -15,7 +15,7 @@ from aftersales.blueprints.portal.doors import Closed, Door
 from aftersales.db import db, transaction
 from aftersales.domain.attachments import queries as attachments
 from aftersales.domain.documents import queries as documents
-from aftersales.domain.documents.models import Document
+from aftersales.domain.documents.models import Document, DocumentKind
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import DomainError, Invalid, Stale
@@ -45,6 +45,8 @@ def forget(answer: Response) -> Response:
     return answer
 
 
+_BILLS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
+
 View = Callable[..., AnyResponse | str | tuple[str, int]]
 
 
@@ -66,7 +68,7 @@ def behind_link(view: View) -> View:
 @blueprint.get("/<token>")
 @behind_link
 def page(door: Door) -> str:
-    if door.quotation and door.quotation.is_waiting:
+    if door.quotation and door.quotation.is_waiting and not door.order.is_closed:
         return _question(door)
     return _progress(door)
 
@@ -95,7 +97,7 @@ def opened(door: Door) -> Response:
 @behind_link
 def review(door: Door) -> AnyResponse | str | tuple[str, int]:
     """What the customer is about to answer, with the total and the place to sign. Changes nothing yet."""
-    if door.quotation is None or not door.quotation.is_waiting:
+    if door.quotation is None or not door.quotation.is_waiting or door.order.is_closed:
         return htmx.redirect(url_for(".page", token=door.token))
     decisions, reasons = _decisions(door.quotation)
     if request.form.get("edit"):
@@ -233,6 +235,7 @@ def _progress(door: Door) -> str:
         quotation=door.quotation,
         is_ready=is_ready,
         costs=shown.costs_of(door.order),
+        invoices=shown.invoices_of(door.order),
         openings=shown.next_openings(door.site, now),
         waiting=queries.find_waiting(door.order.id) if door.quotation is None else None,
         deferred=queries.list_deferred_of_order(door.order.id),
@@ -261,7 +264,7 @@ def _refused(
     except Closed as closed:
         return closed.answer
     quotation = _asked(door)
-    if not quotation.is_waiting:
+    if not quotation.is_waiting or door.order.is_closed:
         return render_template(
             "portal/answered_before.html", door=door, quotation=quotation, sentence=str(error)
         ), 409
@@ -288,16 +291,14 @@ def _versions(door: Door) -> list[Quotation]:
 
 
 def _documents(door: Door) -> list[Document]:
-    """The shared documents; quotations that were replaced or wait are left to their own link."""
-    own = {door.quotation.document_id, door.quotation.answer_document_id} if door.quotation else set()
-    answered = {
-        i for one in _versions(door) if one.answered_at for i in (one.document_id, one.answer_document_id)
-    }
-    quotes = queries.document_ids(door.order.id)
+    """The shared documents: of the quotations those that this link may show, of the invoices the customer's own."""
+    quotes = {i for one in _versions(door) for i in (one.document_id, one.answer_document_id)}
+    invoices = {one.id for one in shown.invoices_of(door.order)}
     return [
         one
         for one in documents.list_of_order(door.order.id, only_shared=True)
-        if one.id not in quotes or one.id in own | answered
+        if (one.kind is not DocumentKind.QUOTATION or one.id in quotes)
+        and (one.kind not in _BILLS or one.subject_id in invoices)
     ]
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from aftersales import clock
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.billing import queries as billing
+from aftersales.domain.billing.models import Invoice
 from aftersales.domain.inspections import queries as inspections
 from aftersales.domain.inspections.rules import Rating
 from aftersales.domain.quotations.models import Quotation
@@ -117,6 +119,11 @@ def costs_of(order: ServiceOrder) -> list[Cost]:
         key = (line.job.title, is_theirs)
         rows[key] = rows.get(key, Decimal("0.00")) + (line.gross if is_theirs else Decimal("0.00"))
     return [Cost(title, amount, is_off=not is_theirs) for (title, is_theirs), amount in rows.items()]
+
+
+def invoices_of(order: ServiceOrder) -> list[Invoice]:
+    """The customer's own invoices and credit notes; what another payer is billed is not theirs to see."""
+    return [one for one in billing.list_of_order(order.id) if one.payer_id == order.customer_id]
 
 
 def photos_of(order: ServiceOrder, quotations: Iterable[Quotation]) -> dict[int, Attachment]:

@@ -68,7 +68,7 @@ def answer(
         if wanted == {job.id: bool(job.is_approved) for job in quotation.asked_jobs}:
             return quotation
         raise Refused(gettext("This quote was already answered by %(name)s.", name=quotation.answered_name))
-    _expect_waiting(quotation, now)
+    _expect_waiting(quotation, order, now)
     if not name.strip():
         raise Invalid(gettext("Enter the full name of the person who answers."), field="name")
     if by is AnsweredBy.PHONE and not note.strip():
@@ -147,7 +147,9 @@ def _complete(quotation: Quotation, decisions: Mapping[int, bool]) -> dict[int, 
     return wanted
 
 
-def _expect_waiting(quotation: Quotation, now: datetime) -> None:
+def _expect_waiting(quotation: Quotation, order: ServiceOrder, now: datetime) -> None:
+    if order.is_closed:
+        raise Refused(gettext("This order is closed. Call the workshop if you want the work done."))
     if quotation.state is QuotationState.REPLACED:
         raise Refused(gettext("There is a newer version of this quote. Answer that one."))
     if quotation.state is QuotationState.WITHDRAWN:

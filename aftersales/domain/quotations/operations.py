@@ -147,7 +147,8 @@ def expire(quotation_id: int, *, now: datetime) -> bool:
         order, EventKind.APPROVAL, N_("Quote expired, version %(version)s"), actor=SYSTEM, now=now, tone="soon",
         version=quotation.version_no,
     )  # fmt: skip
-    _open_call(order, quotation, due_at=now, now=now, note=gettext("The quote expired without an answer"))
+    if not order.is_closed:
+        _open_call(order, quotation, due_at=now, now=now, note=gettext("The quote expired without an answer"))
     return True
 
 
@@ -157,6 +158,8 @@ def remind(quotation_id: int, *, now: datetime) -> bool:
     if not quotation.is_waiting or quotation.reminded_at or quotation.valid_until < now:
         return False
     quotation.reminded_at = now
+    if order.is_closed:
+        return False
     link = link_queries.find_quotation_link(quotation.id)
     queued = messaging.queue(
         "quotation_reminder", order=order, link=link, dedupe_key=f"quotation:{quotation.id}", now=now,

@@ -135,13 +135,3 @@ def list_deferred_of_order(order_id: int) -> list[DeferredWork]:
             .order_by(DeferredWork.id)
         )
     )
-
-
-def document_ids(order_id: int) -> set[int]:
-    """The documents of all versions of an order, as asked and as answered."""
-    rows = db.session.execute(
-        select(Quotation.document_id, Quotation.answer_document_id).where(
-            Quotation.service_order_id == order_id
-        )
-    )
-    return {document_id for row in rows for document_id in row if document_id}
