@@ -1,5 +1,6 @@
 """The check-in on the tablet: car, walk-around, jobs, signature. Each step is a page that works without script."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
 from aftersales import clock
+from aftersales.blueprints.forms.base import Difference
 from aftersales.blueprints.forms.checkins import (
     AgreementForm,
     CarForm,
@@ -72,20 +74,25 @@ def save_car(order_id: int) -> Response | tuple[str, int]:
         return _car_page(*steps.get(order_id), form), 422
     try:
         with transaction():
-            checkins.edit(order_id, values=form.values(), version=steps.version_of(form), **steps.by())
+            checkins.edit(order_id, values=form.values(), version=form.version_given(), **steps.by())
     except DomainError as error:
-        form.refuse(error)
-        return _car_page(*steps.get(order_id), form), status_of(error)
+        order, checkin = steps.get(order_id)
+        saved = CarForm(checkin, is_waiting=order.is_waiting, formdata=None)
+        differences = form.refuse_stale(error, saved)
+        return _car_page(order, checkin, form, differences), status_of(error)
     return htmx.redirect(url_for("walkaround.page", order_id=order_id))
 
 
-def _car_page(order: ServiceOrder, checkin: CheckIn | None, form: CarForm) -> str:
+def _car_page(
+    order: ServiceOrder, checkin: CheckIn | None, form: CarForm, differences: Sequence[Difference] = ()
+) -> str:
     days = session.person().setting("comeback.days")
     return render_template(
         "checkins/car.html",
         order=order,
         checkin=checkin,
         form=form,
+        differences=differences,
         known=reception.get_known(order.vehicle_id, comeback_days=days, now=clock.now()),
         deferred=quotations.list_deferred(order.vehicle_id),
     )
@@ -199,7 +206,7 @@ def agree(order_id: int) -> Response | tuple[str, int]:
                 reason=form.promise_reason.data or "",
                 diagnosis_consented=bool(form.diagnosis_consented.data),
                 diagnosis_fee=form.diagnosis_fee.data or Decimal(0),
-                version=steps.version_of(form),
+                version=form.version_given(),
                 **steps.by(),
             )
         _prepare(order_id)

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
-from aftersales.blueprints.forms.vehicles import CustomerForm, version_of
+from aftersales.blueprints.forms.vehicles import CustomerForm
 from aftersales.db import transaction
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.customers import queries
@@ -30,7 +30,9 @@ def page(customer_id: int) -> str:
 @needs("customers.write")
 def edit(customer_id: int) -> str:
     customer = queries.get_customer(customer_id)
-    return render_template("customers/edit.html", customer=customer, form=CustomerForm(customer))
+    return render_template(
+        "customers/edit.html", customer=customer, form=CustomerForm(customer), differences=()
+    )
 
 
 @blueprint.post("/<int:customer_id>")
@@ -39,19 +41,20 @@ def save(customer_id: int) -> Response | tuple[str, int]:
     form = CustomerForm()
     if not form.validate():
         customer = queries.get_customer(customer_id)
-        return render_template("customers/edit.html", customer=customer, form=form), 422
+        return render_template("customers/edit.html", customer=customer, form=form, differences=()), 422
     try:
         with transaction():
             customers.edit_customer(
                 customer_id,
                 site_id=session.person().site_id,
                 values=form.values(),
-                version=version_of(form),
+                version=form.version_given(),
                 actor=session.actor(),
                 now=clock.now(),
             )
     except DomainError as error:
-        form.refuse(error)
         customer = queries.get_customer(customer_id)
-        return render_template("customers/edit.html", customer=customer, form=form), status_of(error)
+        differences = form.refuse_stale(error, CustomerForm(customer, formdata=None))
+        page = render_template("customers/edit.html", customer=customer, form=form, differences=differences)
+        return page, status_of(error)
     return htmx.redirect(url_for(".page", customer_id=customer_id))

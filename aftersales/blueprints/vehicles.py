@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
-from aftersales.blueprints.forms.vehicles import CustomerForm, VehicleForm, WarningForm, version_of
+from aftersales.blueprints.forms.vehicles import CustomerForm, VehicleForm, WarningForm
 from aftersales.db import transaction
 from aftersales.domain.customers import operations as customers
 from aftersales.domain.errors import DomainError
@@ -30,7 +30,7 @@ def page(vehicle_id: int) -> str:
 @needs("vehicles.write")
 def edit(vehicle_id: int) -> str:
     known = _known(vehicle_id)
-    return render_template("vehicles/edit.html", known=known, form=VehicleForm(known.vehicle))
+    return render_template("vehicles/edit.html", known=known, form=VehicleForm(known.vehicle), differences=())
 
 
 @blueprint.post("/<int:vehicle_id>")
@@ -38,20 +38,23 @@ def edit(vehicle_id: int) -> str:
 def save(vehicle_id: int) -> Response | tuple[str, int]:
     form = VehicleForm()
     if not form.validate():
-        return render_template("vehicles/edit.html", known=_known(vehicle_id), form=form), 422
+        page = render_template("vehicles/edit.html", known=_known(vehicle_id), form=form, differences=())
+        return page, 422
     try:
         with transaction():
             vehicles.edit_vehicle(
                 vehicle_id,
                 site_id=session.person().site_id,
                 values=form.values(),
-                version=version_of(form),
+                version=form.version_given(),
                 actor=session.actor(),
                 now=clock.now(),
             )
     except DomainError as error:
-        form.refuse(error)
-        return render_template("vehicles/edit.html", known=_known(vehicle_id), form=form), status_of(error)
+        known = _known(vehicle_id)
+        differences = form.refuse_stale(error, VehicleForm(known.vehicle, formdata=None))
+        page = render_template("vehicles/edit.html", known=known, form=form, differences=differences)
+        return page, status_of(error)
     return htmx.redirect(url_for(".page", vehicle_id=vehicle_id))
 
 

@@ -1,11 +1,13 @@
 """The walk around the car: photos at the stations, damage pins, things left, what was handed over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from aftersales.blueprints.forms.base import Difference
 from aftersales.blueprints.forms.checkins import BelongingForm, DamageForm, HandedOverForm
 from aftersales.db import db, transaction
 from aftersales.domain.checkins import operations as checkins
@@ -91,13 +93,14 @@ def hand_over(order_id: int) -> Response | tuple[str, int]:
             checkins.edit(
                 order_id,
                 values=form.values(),
-                version=steps.version_of(form),
+                version=form.version_given(),
                 is_odometer_confirmed=bool(form.is_odometer_confirmed.data),
                 **steps.by(),
             )
     except DomainError as error:
-        form.refuse(error)
-        return _walk_page(*steps.get(order_id), form), status_of(error)
+        order, checkin = steps.get(order_id)
+        differences = form.refuse_stale(error, HandedOverForm(checkin, formdata=None))
+        return _walk_page(order, checkin, form, differences=differences), status_of(error)
     return htmx.redirect(url_for("checkins.jobs", order_id=order_id))
 
 
@@ -119,7 +122,7 @@ def add_damage(order_id: int) -> Response:
         with transaction():
             walkaround.add_damage(
                 order_id,
-                client_id=form.submission_id.data or "",
+                client_id=steps.client_id(form.submission_id.data),
                 zone=Zone(form.zone.data),
                 x=_number(form.x.data),
                 y=_number(form.y.data),
@@ -191,7 +194,7 @@ def add_belonging(order_id: int) -> Response | tuple[str, int]:
         with transaction():
             walkaround.add_belonging(
                 order_id,
-                client_id=form.submission_id.data or "",
+                client_id=steps.client_id(form.submission_id.data),
                 what=form.what.data or "",
                 box=form.box.data or "",
                 **steps.by(),
@@ -219,11 +222,13 @@ def _walk_page(
     checkin: CheckIn | None,
     form: HandedOverForm,
     belonging_form: BelongingForm | None = None,
+    differences: Sequence[Difference] = (),
 ) -> str:
     context = _walk(order, checkin, belonging_form=belonging_form)
     return render_template(
         "checkins/walk.html",
         form=form,
+        differences=differences,
         fuel_words=[gettext("Empty"), *_FUEL_BETWEEN, gettext("Full")],
         fuels=Fuel,
         **context,

@@ -11,7 +11,11 @@ _WHOLE = str.maketrans(
 def folded(text: str) -> str:
     """Lower case, without diacritics, full-width forms made plain, blanks single. Chinese stays as it is."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_WHOLE))
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+    return " ".join("".join(letter for letter in plain if _is_kept(letter)).split())
+
+
+def _is_kept(letter: str) -> bool:
+    return not unicodedata.combining(letter) and (letter.isprintable() or letter.isspace())
 
 
 def joined(text: str) -> str:

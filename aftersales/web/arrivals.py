@@ -10,6 +10,7 @@ from aftersales.domain.errors import DomainError
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Fuel, Vehicle
 from aftersales.web import session
+from aftersales.web.addresses import LARGEST_ID
 
 NEW = "new"
 """The choice of somebody who is none of the customers that look alike."""
@@ -17,7 +18,8 @@ NEW = "new"
 
 def number_in(text: str | None) -> int | None:
     """The id in a hidden field or radio, None for anything else."""
-    return int(text) if text and text.isdecimal() else None
+    given = int(text) if text and text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return given if 0 < given <= LARGEST_ID else None
 
 
 def list_alike(form: Any, *, country: str) -> list[Customer]:

@@ -1,5 +1,7 @@
 """What the steps of the check-in share: the order with its check-in, and who writes."""
 
+import re
+import secrets
 from typing import Any
 
 from aftersales import clock
@@ -8,6 +10,8 @@ from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.web import session
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def get(order_id: int) -> tuple[ServiceOrder, CheckIn | None]:
@@ -21,6 +25,6 @@ def by() -> dict[str, Any]:
     return {"actor": session.actor(), "now": clock.now(), "site_id": session.person().site_id}
 
 
-def version_of(form: Any) -> int | None:
-    """The version of the check-in that the form's page was made from."""
-    return int(form.version.data) if (form.version.data or "").isdecimal() else None
+def client_id(text: str | None) -> str:
+    """The id that the tablet made for this form; one made here where a form came without."""
+    return text if text and _CLIENT_ID.fullmatch(text) else secrets.token_hex(16)

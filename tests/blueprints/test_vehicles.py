@@ -53,7 +53,8 @@ def test_data_are_changed_and_the_vin_is_checked(
     client, address = sign_in(cast.advisor.id), f"/vehicles/{car.id}"
     shown = as_shown(client.get(f"{address}/edit").text) | {"fuel": "diesel"}
     assert client.post(address, data=shown | {"colour": "blue", "plate": "kr 7p422"}).status_code == 303
-    refused = client.post(address, data=shown | {"vin": "1HGCM82633A00435", "version": ""})
+    shown = as_shown(client.get(f"{address}/edit").text) | {"fuel": "diesel"}
+    refused = client.post(address, data=shown | {"vin": "1HGCM82633A00435"})
     assert refused.status_code == 422
     assert "17 characters" in refused.text
     with app.app_context():
@@ -69,6 +70,7 @@ def test_an_older_form_overwrites_nothing(app: Flask, cast: Cast, sign_in: SignI
     late = client.post(address, data=shown | {"colour": "red"})
     assert late.status_code == 409
     assert "red" in late.text
+    assert "Saved now" in late.text
     with app.app_context():
         assert factories.fresh(car).colour == "blue"
 
@@ -94,7 +96,8 @@ def test_a_customer_is_changed(app: Flask, cast: Cast, sign_in: SignIn, car: Veh
     page = client.get(address).text
     assert "Złoty Kłos" in page
     assert "+48 602 333 444" in page
-    refused = client.post(address, data=shown | {"phone": "12", "version": ""})
+    shown = as_shown(client.get(f"{address}/edit").text) | {"kind": "company", "language": "en"}
+    refused = client.post(address, data=shown | {"phone": "12"})
     assert refused.status_code == 422
     assert "cannot be dialled" in refused.text
     with app.app_context():

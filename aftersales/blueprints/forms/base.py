@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, HiddenField, PasswordField
+from wtforms import DecimalField, HiddenField, IntegerField, PasswordField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import TextInput
 
@@ -22,8 +22,8 @@ _MAX_VERSION = 2**31 - 1
 
 
 def stripped(text: Any) -> Any:
-    """A WTForms filter: text without blanks around it."""
-    return text.strip() if isinstance(text, str) else text
+    """A WTForms filter: text without blanks around it, and without the sign NUL, which PostgreSQL does not store."""
+    return text.replace("\0", "").strip() if isinstance(text, str) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,13 @@ class Form(FlaskForm):
         text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdecimal() and int(text) <= _MAX_VERSION else 0
 
+    def refuse_stale(self, error: Any, saved: "Form") -> list[Difference]:
+        """Show a refusal; where somebody else saved meanwhile, return how what was typed differs from what is
+        ``saved`` now (ORD-6)."""
+        self.refuse(error)
+        current = getattr(error, "current", None)
+        return self.compare_with(saved, current.version) if current is not None else []
+
     def compare_with(self, saved: "Form", version: int) -> list[Difference]:
         """After a refused stale save: where what was typed differs from what is ``saved`` now. What was typed stays in
         the form, and the form now carries the saved ``version``, so that saving again is a decision."""
@@ -74,6 +81,20 @@ class Form(FlaskForm):
             and field.name in saved
             and (field.data or "") != (saved[field.name].data or "")
         ]
+
+
+class WholeField(IntegerField):
+    """A whole number of at most nine digits; thousands may be marked by a blank, point or comma: ``118,420``."""
+
+    widget = TextInput()  # type="number" would lose what the browser cannot read
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not (text := re.sub(r"[\s.,'’]", "", valuelist[0])):
+            return
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+            raise ValueError(gettext("Enter a whole number, for example 118420."))
+        self.data = int(text)
 
 
 class ExactField(DecimalField):

@@ -6,7 +6,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
-    DecimalField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -15,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
 from aftersales.domain.checkins.models import (
     CheckIn,
@@ -76,12 +75,12 @@ class CarForm(Form):
 
 class HandedOverForm(Form):
     version = HiddenField()
-    odometer = IntegerField(_l("Odometer"), [Optional(), NumberRange(min=0, max=9_999_999)])
+    odometer = WholeField(_l("Odometer"), [Optional(), NumberRange(min=0, max=9_999_999)])
     is_odometer_confirmed = BooleanField(_l("Yes, it shows less than at the last visit"))
     key_tag = StringField(_l("Key tag"), [Length(max=20)])
     parking_place = StringField(_l("Parking place"), [Length(max=40)])
     fuel_eighths = IntegerField(_l("Fuel"), [Optional(), NumberRange(min=0, max=8)])
-    charge_percent = IntegerField(_l("Battery"), [Optional(), NumberRange(min=0, max=100)])
+    charge_percent = WholeField(_l("Battery"), [Optional(), NumberRange(min=0, max=100)])
     belongings_asked = BooleanField(_l("Asked for valuables and things left in the car"))
 
     def __init__(self, checkin: CheckIn | None = None, **kwargs: Any) -> None:
@@ -158,11 +157,10 @@ class PriceForm(Form):
     submission_id = HiddenField()
     kind = SelectField(_l("Kind"))
     description = StringField(_l("What for"), [Length(max=200)])
-    quantity = DecimalField(
-        _l("Quantity or hours"), [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
-        places=None, default=Decimal(1),
+    quantity = ExactField(        _l("Quantity or hours"), [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
+        scale=3, default=Decimal(1),
     )  # fmt: skip
-    unit_price = DecimalField(
+    unit_price = ExactField(
         _l("Price of one"),
         [InputRequired(_l("Enter a price, for example 260.00.")), NumberRange(min=0)],
         places=2,
@@ -180,7 +178,7 @@ class AgreementForm(Form):
     )
     promise_reason = StringField(_l("Reason for another time"), [Length(max=200)])
     diagnosis_consented = BooleanField(_l("The customer consents to a technical diagnosis"))
-    diagnosis_fee = DecimalField(_l("Fee for the diagnosis"), [Optional(), NumberRange(min=0)], places=2)
+    diagnosis_fee = ExactField(_l("Fee for the diagnosis"), [Optional(), NumberRange(min=0)])
 
     def __init__(self, checkin: CheckIn | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

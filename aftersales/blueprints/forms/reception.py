@@ -5,17 +5,15 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
-    DecimalField,
     FieldList,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.domain.appointments.models import BookingChannel
 from aftersales.domain.checkins.operations import Concern
 from aftersales.domain.customers.models import CustomerKind
@@ -38,7 +36,7 @@ class ArrivalForm(Form):
     vin = StringField(_l("VIN"), [Length(max=30)])
     make = StringField(_l("Make"), [Length(max=60)])
     model = StringField(_l("Model"), [Length(max=80)])
-    year = IntegerField(_l("Model year"), [Optional(), NumberRange(min=1900, max=2200)])
+    year = WholeField(_l("Model year"), [Optional(), NumberRange(min=1900, max=2200)])
     fuel = SelectField(_l("Fuel"))
     customer_id = RadioField(_l("Is it one of these?"), [Optional()], validate_choice=False)
     customer_kind = SelectField(_l("Kind"))
@@ -89,7 +87,7 @@ class BookingForm(ArrivalForm):
 
     starts_at = DateTimeLocalField(_l("Time"), [InputRequired(_l("Enter the day and time."))], format=LOCAL)
     channel = SelectField(_l("How it was asked for"))
-    rough_estimate = DecimalField(_l("Rough estimate"), [Optional(), NumberRange(min=0)], places=2)
+    rough_estimate = ExactField(_l("Rough estimate"), [Optional(), NumberRange(min=0)])
     note = StringField(_l("Note"), [Length(max=300)])
     is_waiting = RadioField(
         _l("The customer"), choices=[("", _l("leaves the car")), ("1", _l("waits here"))], default=""

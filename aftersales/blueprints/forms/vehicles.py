@@ -6,14 +6,13 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.base import Form, WholeField
 from aftersales.domain.customers.models import Customer, CustomerKind
 from aftersales.domain.vehicles.models import Fuel, Vehicle, WarningKind
 from aftersales.i18n import LANGUAGES, label
@@ -33,17 +32,15 @@ class VehicleForm(Form):
     vin = StringField(_l("VIN"), [Length(max=30)])
     make = StringField(_l("Make"), [Length(max=60)])
     model = StringField(_l("Model"), [Length(max=80)])
-    year = IntegerField(_l("Model year"), [Optional(), NumberRange(min=1900, max=2200)])
+    year = WholeField(_l("Model year"), [Optional(), NumberRange(min=1900, max=2200)])
     engine = StringField(_l("Engine"), [Length(max=80)])
     fuel = SelectField(_l("Fuel"))
     colour = StringField(_l("Colour"), [Length(max=40)])
     last_service_on = DateField(_l("Last service"), [Optional()])
     next_service_on = DateField(_l("Next service"), [Optional()])
-    next_service_odometer = IntegerField(
-        _l("Next service at"), [Optional(), NumberRange(min=0, max=9_999_999)]
-    )
+    next_service_odometer = WholeField(_l("Next service at"), [Optional(), NumberRange(min=0, max=9_999_999)])
     warranty_until_on = DateField(_l("Warranty until"), [Optional()])
-    warranty_until_odometer = IntegerField(
+    warranty_until_odometer = WholeField(
         _l("Warranty up to"), [Optional(), NumberRange(min=0, max=9_999_999)]
     )
 
@@ -100,8 +97,3 @@ class WarningForm(Form):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [(kind.value, label(kind)) for kind in WarningKind]
-
-
-def version_of(form: Any) -> int | None:
-    """The version that the form's page was made from."""
-    return int(form.version.data) if (form.version.data or "").isdecimal() else None

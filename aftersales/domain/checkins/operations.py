@@ -123,7 +123,7 @@ def lock_checkin(
     actor.need("checkins.write")
     order = service_orders.lock_order(order_id, site_id=site_id)
     checkin = find_locked(order)
-    if version is not None and (checkin.version if checkin else 0) != version:
+    if version is not None and checkin is not None and checkin.version != version:
         raise Stale(
             gettext("Somebody else changed this check-in meanwhile. Compare, then save again."),
             current=checkin,

@@ -60,8 +60,14 @@ class Priced:
 
     @property
     def is_priced(self) -> bool:
-        """Whether there is anything besides the diagnosis that has a price."""
-        return any(job.lines for job in self.jobs if job.canned_job_code != DIAGNOSIS)
+        """Whether the customer orders anything besides the diagnosis. What others pay is authorised by them, so that
+        until then the car may only be looked at, which needs the customer's consent."""
+        return any(
+            line.pay_type is PayType.CUSTOMER
+            for job in self.jobs
+            if job.canned_job_code != DIAGNOSIS
+            for line in job.lines
+        )
 
 
 def priced(order_id: int, *, includes_tax: bool) -> Priced:

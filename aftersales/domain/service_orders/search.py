@@ -120,4 +120,4 @@ def _customer_matches(plain: str, number: str) -> ColumnElement[bool]:
 
 
 def _order_number(text: str) -> str:
-    return "".join(text.split())
+    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace())

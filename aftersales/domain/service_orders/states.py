@@ -126,6 +126,11 @@ IS_ASSIGNED = Guard(
     lambda order, actor: actor.is_system or order.technician_id in (None, actor.user_id),
     _l("This order is assigned to somebody else. The workshop manager can assign it to you."),
 )
+DIAGNOSIS_AGREED = Guard(
+    "authorised work or consent to a diagnosis",
+    lambda order, actor: order.authorised_lines > 0 or order.diagnosis_consent_at is not None,
+    _l("Nothing is authorised, and the customer has not consented to a diagnosis. Ask reception first."),
+)
 INSPECTION_COMPLETE = Guard(
     "mandatory checklist complete",
     lambda order, actor: not order.inspection_is_open,
@@ -266,7 +271,7 @@ MOVES: dict[str, Move] = {
         Move("arrive", (None, S.BOOKED), S.ARRIVED, "orders.open"),
         Move("sign_checkin", (S.ARRIVED,), S.CHECKED_IN, "checkins.write", (CHECKIN_SIGNED,)),
         Move("assign", (S.CHECKED_IN,), S.ASSIGNED, "dispatch.assign", (CHECKIN_SIGNED, TECHNICIAN_SET)),
-        Move("accept", (S.ASSIGNED,), S.IN_PROGRESS, "jobs.accept", (IS_ASSIGNED,)),
+        Move("accept", (S.ASSIGNED,), S.IN_PROGRESS, "jobs.accept", (IS_ASSIGNED, DIAGNOSIS_AGREED)),
         Move(
             "send_quotation",
             (S.IN_PROGRESS,),

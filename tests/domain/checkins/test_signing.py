@@ -243,6 +243,24 @@ def test_an_unknown_cause_is_signed_with_consent_to_the_diagnosis(
     assert (order.state, order.diagnosis_consent_at, order.authorised_lines) == ("checked_in", LATER, 0)
 
 
+def test_nobody_starts_a_diagnosis_without_consent_or_ordered_work(
+    cast: Cast, checked_in_order: ServiceOrder
+) -> None:
+    """DIA-8: technical diagnosis starts only after the customer's recorded consent."""
+    with transaction():
+        order = factories.assign(cast, factories.fresh(checked_in_order))
+        for line in factories.fresh(order).jobs[0].lines:
+            work.void_line(
+                line.id, reason="Customer changed their mind", actor=cast.advisor.actor(), now=LATER
+            )
+    with pytest.raises(Refused, match="consented to a diagnosis"), transaction():
+        factories.accept(cast, service_orders.lock_order(order.id))
+    with transaction():
+        factories.fresh(order).diagnosis_consent_at = LATER
+    with transaction():
+        assert factories.accept(cast, service_orders.lock_order(order.id)).state == "in_progress"
+
+
 def test_the_fee_for_the_diagnosis_is_on_the_signed_order(cast: Cast, arrived_order: ServiceOrder) -> None:
     """DIA-8: the consent is recorded with the fee; a changed fee is one line, not two."""
     complete(cast, arrived_order, diagnosis_consented=True, diagnosis_fee=Decimal("80.00"))

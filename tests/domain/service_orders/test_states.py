@@ -63,6 +63,10 @@ GUARDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "check-in not signed": ({"checkin_signed_at": None}, {"checkin_signed_at": NOW}),
     "technician or team and bay set": ({"technician_id": "me", "bay_id": "bay"}, {"bay_id": None}),
     "assigned to the actor": ({"technician_id": "me"}, {"technician_id": "somebody else"}),
+    "authorised work or consent to a diagnosis": (
+        {"diagnosis_consent_at": NOW},
+        {"authorised_lines": 0, "diagnosis_consent_at": None},
+    ),
     "mandatory checklist complete": ({"inspection_is_open": False}, {"inspection_is_open": True}),
     "a sent quotation waits": ({"waiting_quotations": 1}, {"waiting_quotations": 0}),
     "no quotation waits": ({"waiting_quotations": 0}, {"waiting_quotations": 1}),
