@@ -196,6 +196,7 @@ def add_job(order_id: int) -> Response | tuple[str, int]:
                 concern=form.concern.data or "",
                 explanation=form.explanation.data or "",
                 pay_type=PayType(form.pay_type.data),
+                submission_id=request.form.get("submission_id", ""),
                 actor=session.actor(),
                 now=clock.now(),
             )
@@ -282,6 +283,7 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
                 quantity=form.quantity.data,
                 unit_price=form.unit_price.data,
                 discount=(form.discount_percent.data or Decimal(0)) / 100,
+                submission_id=request.form.get("submission_id", ""),
                 actor=session.actor(),
                 now=clock.now(),
             )

@@ -14,7 +14,7 @@ from aftersales.config import Settings
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.documents.models import SignatureMethod
 from aftersales.domain.documents.signatures import Evidence
-from aftersales.domain.errors import Invalid
+from aftersales.domain.errors import Invalid, NotFound
 from aftersales.gateways import pictures, storage
 from aftersales.gateways.wording import Failure
 from aftersales.i18n import gettext
@@ -100,10 +100,18 @@ def receive_signature(name: str = "signature", *, language: str) -> Evidence:
 
 
 def send_stored(key: str, media_type: str, *, name: str = "", download: bool = False) -> Response:
-    """A stored file. Its key is its content's digest, so a private cache may keep it."""
-    response = send_file(
-        store().open(key), mimetype=media_type, download_name=name or None, as_attachment=download
-    )
+    """A stored file. Its key is its content's digest, so a private cache may keep it.
+
+    One that is lost from the store is not found, and the log says which.
+    """
+    try:
+        file = store().open(key)
+    except storage.NotStored as failure:
+        current_app.logger.error("%s", failure)
+        raise NotFound(
+            gettext("This file is missing from the store. Ask an administrator to restore it.")
+        ) from failure
+    response = send_file(file, mimetype=media_type, download_name=name or None, as_attachment=download)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 

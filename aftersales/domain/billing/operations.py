@@ -214,7 +214,7 @@ def credit(
             continue
         if quantity < 0 or quantity > left[original.id][0]:
             raise Invalid(
-                gettext("At most %(n)s of “%(what)s” can be credited.", n=left[original.id][0],
+                gettext("At most %(n)s of “%(what)s” can be credited.", n=f"{left[original.id][0].normalize():f}",
                         what=original.description),
                 field="quantities",
             )  # fmt: skip

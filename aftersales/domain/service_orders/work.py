@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from aftersales.db import add, db, locked
-from aftersales.domain import audit
+from aftersales.domain import audit, submissions
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.service_orders import supply, timeline
@@ -39,9 +39,13 @@ def add_job(
     severity: str = "",
     pay_type: PayType = PayType.CUSTOMER,
     canned_job_code: str = "",
+    submission_id: str = "",
 ) -> Job:
-    """Add a job. After check-in is signed it counts as additional work and needs its own authorisation (ORD-4)."""
+    """Add a job. After check-in is signed it counts as additional work and needs its own authorisation (ORD-4). The same
+    ``submission_id`` adds one."""
     order = _open_for_work(order_id)
+    if known := submissions.earlier(submission_id, now=now):
+        return db.session.get_one(Job, known)
     if not title.strip():
         raise Invalid(gettext("Say what is to be done."), field="title")
     position = db.session.scalar(select(func.max(Job.position)).where(Job.service_order_id == order_id)) or 0
@@ -59,6 +63,7 @@ def add_job(
         )
     )
     timeline.note(order, EventKind.EDIT, N_("Job added: %(title)s"), actor=actor, now=now, title=job.title)
+    submissions.keep(submission_id, job)
     refresh(order)
     return job
 
@@ -127,10 +132,14 @@ def add_line(
     pay_type: PayType | None = None,
     supplied_by: SuppliedBy = SuppliedBy.WORKSHOP,
     part_grade: PartGrade = PartGrade.ORIGINAL,
+    submission_id: str = "",
 ) -> Line:
-    """Add a line to a job, proposed and priced. Without ``tax_rate`` the site's default rate is taken."""
+    """Add a line to a job, proposed and priced. Without ``tax_rate`` the site's default rate is taken. The same
+    ``submission_id`` adds one."""
     job = _lock_job(job_id)
     order = _open_for_work(job.service_order_id)
+    if known := submissions.earlier(submission_id, now=now):
+        return db.session.get_one(Line, known)
     site = db.session.get_one(Site, order.site_id)
     _check_line(description, quantity, unit_price, discount)
     _check_discount(discount, site, actor)
@@ -154,6 +163,7 @@ def add_line(
     )
     _price(line, site)
     add(line)
+    submissions.keep(submission_id, line)
     if order.checkin_signed_at:  # before, the signed order itself says what was agreed
         timeline.note(
             order,
