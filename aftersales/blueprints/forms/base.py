@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, HiddenField, IntegerField, PasswordField
+from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, PasswordField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import TextInput
 
@@ -76,7 +76,8 @@ class Form(FlaskForm):
         return [
             Difference(field.label.text, _shown(field), _shown(saved[field.name]))
             for field in self
-            if not isinstance(field, HiddenField | PasswordField)
+            if (field.raw_data or isinstance(field, BooleanField))  # the page need not show every field
+            and not isinstance(field, HiddenField | PasswordField)
             and field.type != "CSRFTokenField"
             and field.name in saved
             and (field.data or "") != (saved[field.name].data or "")
