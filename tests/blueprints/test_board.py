@@ -252,3 +252,15 @@ def test_the_board_finds_open_orders_by_an_index(
             plan = str(connection.exec_driver_sql(explain, parameters).all())
     assert "closed_at=?" in plan or "ix_service_orders_board" in plan or "closed_at IS NULL" in plan
     assert "SCAN service_orders" not in plan
+
+
+def test_a_compressed_board_is_known_again(cast: Cast, sign_in: SignIn, arrived_order: ServiceOrder) -> None:
+    """Browsers ask for compressed pages; the mark of a compressed one is as good as the plain one's."""
+    client = sign_in(cast.manager.id)
+    zipped = {"Accept-Encoding": "gzip, br"}
+    first = client.hx_get("/board", headers=zipped)
+    again = client.hx_get("/board", headers={**zipped, "If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    page = client.get("/board", headers=zipped)
+    assert page.headers["Content-Encoding"] == "br"
+    assert int(page.headers["Content-Length"]) < 10_000

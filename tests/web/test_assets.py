@@ -8,6 +8,7 @@ from flask import Flask
 
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.web import assets, navigation, presentation
+from tests.cast import Cast
 from tests.guards import source
 from tests.html import CheckingClient
 
@@ -123,7 +124,7 @@ def _text(all_assets: assets.Assets, name: str) -> str:
     return _found(all_assets, name).body.decode()
 
 
-def test_pages_travel_compressed(client: CheckingClient) -> None:
+def test_pages_travel_compressed(cast: Cast, client: CheckingClient) -> None:
     page = client.get("/sign-in", headers={"Accept-Encoding": "br, gzip"})
     assert page.headers["Content-Encoding"] == "br"
     assert int(page.headers["Content-Length"]) < 10_000
