@@ -98,9 +98,9 @@ def _append(entries: list[AuditEntry]) -> None:
         entry.previous_digest = head.digest
         entry.digest = entry.computed_digest()
         head.digest = entry.digest
-        head.length += 1
         db.session.add(entry)
-        db.session.flush()
+    head.length += len(entries)
+    db.session.flush()  # rows of one table are written in the order in which they were added
 
 
 def find_break() -> int | None:

@@ -93,6 +93,8 @@ _PHONES = {
 _LANGUAGES = {"PL": "pl", "DE": "de", "CN": "zh", "US": "en"}
 _COLOURS = ("white", "black", "silver", "grey", "blue", "red", "green")
 _KM_A_YEAR = 14_000
+_HERE_TODAY = {KRAKOW: 22, SHANGHAI: 10}
+"""How many of a site's cars are kept for the orders of today and tomorrow."""
 
 
 @dataclass(slots=True)
@@ -106,18 +108,70 @@ class Car:
     odometer: int
 
 
-def add_cars(staff: dict[str, Staff], *, today: date, now: datetime, random: Random) -> dict[str, list[Car]]:
-    """Customers and cars of both sites, by site, as they stood when the history begins."""
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """All cars by site, those that are here today, and the customers who pay on account."""
+
+    of_site: dict[str, list[Car]]
+    here_today: list[Car]
+    on_account: set[int]
+
+
+def add_cars(staff: dict[str, Staff], *, today: date, now: datetime, random: Random) -> Fleet:
+    """Customers and cars of both sites, as they stood when the history begins."""
     numbers = iter(range(1, 1000))
     krakow, shanghai = staff[KRAKOW], staff[SHANGHAI]
-    return {
+    on_account: set[int] = set()
+    of_site = {
         KRAKOW: [
-            *_cars(krakow, "PL", _EUROPE, 28, today=today, now=now, random=random, numbers=numbers),
-            *_cars(krakow, "DE", _EUROPE[:7], 6, today=today, now=now, random=random, numbers=numbers),
-            *_cars(krakow, "US", _AMERICA, 3, today=today, now=now, random=random, numbers=numbers),
+            *_cars(
+                krakow,
+                "PL",
+                _EUROPE,
+                28,
+                today=today,
+                now=now,
+                random=random,
+                numbers=numbers,
+                on_account=on_account,
+            ),
+            *_cars(
+                krakow,
+                "DE",
+                _EUROPE[:7],
+                6,
+                today=today,
+                now=now,
+                random=random,
+                numbers=numbers,
+                on_account=on_account,
+            ),
+            *_cars(
+                krakow,
+                "US",
+                _AMERICA,
+                3,
+                today=today,
+                now=now,
+                random=random,
+                numbers=numbers,
+                on_account=on_account,
+            ),
         ],
-        SHANGHAI: _cars(shanghai, "CN", _CHINA, 24, today=today, now=now, random=random, numbers=numbers),
+        SHANGHAI: _cars(
+            shanghai,
+            "CN",
+            _CHINA,
+            24,
+            today=today,
+            now=now,
+            random=random,
+            numbers=numbers,
+            on_account=on_account,
+        ),
     }
+    here_today = [car for key, count in _HERE_TODAY.items() for car in of_site[key][:count]]
+    return Fleet(of_site, here_today, on_account)
 
 
 def _cars(
@@ -130,8 +184,9 @@ def _cars(
     now: datetime,
     random: Random,
     numbers: Iterator[int],
+    on_account: set[int],
 ) -> list[Car]:
-    owners = _owners(staff, country, count, now=now, numbers=numbers)
+    owners = _owners(staff, country, count, now=now, numbers=numbers, on_account=on_account)
     plates: set[str] = set()
     cars = []
     for place in range(count):
@@ -162,7 +217,9 @@ def _cars(
     return cars
 
 
-def _owners(staff: Staff, country: str, count: int, *, now: datetime, numbers: Iterator[int]) -> list[int]:
+def _owners(
+    staff: Staff, country: str, count: int, *, now: datetime, numbers: Iterator[int], on_account: set[int]
+) -> list[int]:
     """One customer per car; the companies share what is left, or some people have two cars."""
     companies = []
     for name, tax_id in _COMPANIES.get(country, ()):
@@ -182,6 +239,7 @@ def _owners(staff: Staff, country: str, count: int, *, now: datetime, numbers: I
         # Companies pay on account; who may is decided in the office.
         company.has_credit = True
         companies.append(company.id)
+        on_account.add(company.id)
     owners: list[int] = []
     for name in _NAMES[country]:
         if len(owners) == count - len(companies) * 2:

@@ -62,6 +62,7 @@ _TECHNICIANS: tuple[tuple[str, str, Grade, str], ...] = (
     (KRAKOW, "tomasz", Grade.SENIOR, "62.00"),
     (KRAKOW, "jan", Grade.INTERMEDIATE, "48.00"),
     (KRAKOW, "karol", Grade.JUNIOR, "36.00"),
+    (KRAKOW, "leon", Grade.SENIOR, "68.00"),
     (SHANGHAI, "zhangmin", Grade.SENIOR, "58.00"),
     (SHANGHAI, "chenjie", Grade.SENIOR, "66.00"),
 )

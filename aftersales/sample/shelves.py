@@ -10,9 +10,10 @@ from aftersales.db import db
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.parts import operations as parts
-from aftersales.domain.parts import purchasing
-from aftersales.domain.parts.models import Article, ArticleKind, PurchaseOrder, Unit
+from aftersales.domain.parts import purchasing, stock
+from aftersales.domain.parts.models import Article, ArticleKind, PurchaseOrder, Stock, Unit
 from aftersales.sample import articles
+from aftersales.sample.calendar import Happening
 from aftersales.sample.people import Staff
 
 _SUPPLIERS = (
@@ -20,6 +21,7 @@ _SUPPLIERS = (
     ("Inter Parts Kraków", "zamowienia@interparts.example", 1),
     ("Oils & Chemicals Co.", "sales@oils.example", 3),
 )
+_LOW = Decimal(14)
 SCARCE = frozenset({"04E141031", "04L105266", "5Q0498625", "1K0820803", "5G0941035", "5Q0820411"})
 """Articles that no site keeps: orders that need them wait for a delivery."""
 
@@ -48,21 +50,39 @@ def fill(staff: dict[str, Staff], *, now: datetime, random: Random) -> None:
             deliver(site, warehouse_id, some, now=now)
 
 
-def deliver(site: Staff, warehouse_id: int, some: list[Article], *, now: datetime, factor: int = 1) -> None:
+def refill(site: Staff, at: datetime) -> Happening:
+    """What has run low is ordered and comes in."""
+    for warehouse_id in stock.list_warehouse_ids(site.site_id):
+        low = db.session.scalars(
+            select(Article)
+            .join(Stock, Stock.article_id == Article.id)
+            .where(Stock.warehouse_id == warehouse_id, Stock.free < _LOW, Stock.order_up_to > 0)
+            .order_by(Article.id)
+        )
+        deliver(site, warehouse_id, list(low), now=at)
+    return
+    yield at
+
+
+def deliver(site: Staff, warehouse_id: int, some: list[Article], *, now: datetime) -> None:
     """Order these articles from their suppliers and receive them in full."""
     for supplier_id in sorted({article.supplier_id or 0 for article in some}):
         wanted = [
-            purchasing.Wanted(article.id, _quantity(article) * factor, article.cost)
+            purchasing.Wanted(article.id, _quantity(article), article.cost)
             for article in some
             if article.supplier_id == supplier_id and article.number not in SCARCE
         ]
         if not wanted:
             continue
         order: PurchaseOrder = arrivals.place_purchase_order(
-            site_id=site.site_id, supplier_id=supplier_id, warehouse_id=warehouse_id, expected_at=now + timedelta(hours=1),
+            site_id=site.site_id,
+            supplier_id=supplier_id,
+            warehouse_id=warehouse_id,
+            expected_at=now + timedelta(hours=1),
             lines=wanted,
-            actor=SYSTEM, now=now,
-        )  # fmt: skip
+            actor=SYSTEM,
+            now=now,
+        )
         arrivals.receive(
             order.id,
             {line.id: line.quantity for line in order.lines},

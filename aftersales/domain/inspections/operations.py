@@ -115,6 +115,7 @@ def rate(item_id: int, ruling: Ruling, *, actor: Actor, now: datetime, tablet: s
     )
     item.values, item.note, item.swept_by = stored, note, ""
     _note_who(item, actor, now, tablet)
+    db.session.flush()
     return item
 
 
@@ -135,6 +136,7 @@ def rest_is_ok(
         if item not in open_:
             item.rating, item.swept_by = Rating.OK, sweep_id
             _note_who(item, actor, now, tablet)
+    db.session.flush()
     return len(left) - len(open_), open_
 
 
@@ -329,7 +331,6 @@ def _expect_current(item: InspectionItem, version: int | None, tablet: str) -> N
 def _note_who(item: InspectionItem, actor: Actor, now: datetime, tablet: str) -> None:
     item.rated_at, item.rated_by_id, item.rated_by_name = now, actor.user_id, actor.name
     item.tablet = tablet
-    db.session.flush()
 
 
 def _lock_open(item_id: int) -> tuple[InspectionItem, ServiceOrder]:

@@ -199,6 +199,9 @@ def _keep_tasks(
     """One task per line to order and to confirm, one per order to hand out; each closes by the act itself."""
     site = sites.get_site(order.site_id)
     arrivals = {each.line_id: each for each in list_arrivals(order.id)}
+    standing = tasks.open_subjects(
+        order.id, TaskType.ORDER_PARTS, TaskType.CONFIRM_PARTS, TaskType.ISSUE_PARTS
+    )
     for line in lines:
         to_order = line.supply is Supply.MISSING
         arrival = arrivals.get(line.line_id)
@@ -215,7 +218,7 @@ def _keep_tasks(
                     due_at=line.requested_at + timedelta(minutes=site.setting("parts.order_minutes")),
                     now=now,
                 )
-            else:
+            elif (type_, line.id) in standing:
                 tasks.close_tasks(type_, actor=actor, now=now, service_order_id=order.id, subject_id=line.id)
     ready = [line for line in lines if line.reserved > 0]
     if ready:
@@ -229,7 +232,7 @@ def _keep_tasks(
             + timedelta(minutes=site.setting("parts.issue_minutes")),
             now=now,
         )
-    else:
+    elif (TaskType.ISSUE_PARTS, None) in standing:
         tasks.close_tasks(TaskType.ISSUE_PARTS, actor=actor, now=now, service_order_id=order.id)
 
 

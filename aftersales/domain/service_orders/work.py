@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from aftersales.db import add, db, locked
 from aftersales.domain import audit, submissions
@@ -269,15 +269,16 @@ def finish_job(job_id: int, *, actor: Actor, now: datetime) -> Job:
 def refresh(order: ServiceOrder) -> None:
     """Bring the order's facts about its jobs and lines up to date: authorised work, planned minutes, summary."""
     db.session.flush()
-    live = select(Line).where(Line.service_order_id == order.id, Line.voided_at.is_(None)).subquery()
-    authorised = live.c.authorisation == Authorisation.AUTHORISED
-    order.authorised_lines = db.session.scalar(select(func.count()).select_from(live).where(authorised)) or 0
-    order.authorised_gross = db.session.scalar(select(func.sum(live.c.gross)).where(authorised)) or Decimal(0)
-    hours = db.session.scalar(
-        select(func.sum(live.c.quantity)).where(
-            live.c.kind == LineKind.LABOUR, live.c.authorisation != Authorisation.DECLINED
-        )
-    )
+    is_authorised = Line.authorisation == Authorisation.AUTHORISED
+    is_planned = (Line.kind == LineKind.LABOUR) & (Line.authorisation != Authorisation.DECLINED)
+    authorised, gross, hours = db.session.execute(
+        select(
+            func.count(case((is_authorised, Line.id))),
+            func.sum(case((is_authorised, Line.gross))),
+            func.sum(case((is_planned, Line.quantity))),
+        ).where(Line.service_order_id == order.id, Line.voided_at.is_(None))
+    ).one()
+    order.authorised_lines, order.authorised_gross = authorised, gross or Decimal(0)
     order.planned_minutes = int((hours or 0) * 60)
     jobs = db.session.execute(
         select(Job.title, Job.done_at)

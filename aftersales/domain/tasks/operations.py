@@ -69,3 +69,13 @@ def close_tasks(
         sites.note_change(task.site_id)
     db.session.flush()
     return len(tasks)
+
+
+def open_subjects(service_order_id: int, *types: TaskType) -> set[tuple[TaskType, int | None]]:
+    """Which tasks of these types are open on the order, by type and subject."""
+    rows = db.session.execute(
+        select(Task.type, Task.subject_id).where(
+            Task.service_order_id == service_order_id, Task.closed_at.is_(None), Task.type.in_(types)
+        )
+    )
+    return {(row.type, row.subject_id) for row in rows}

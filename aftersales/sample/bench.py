@@ -1,0 +1,271 @@
+"""The workshop's part of a sample visit: assigned, accepted, inspected, repaired with parts and clocks."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from aftersales.db import db
+from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.attachments import operations as attachments
+from aftersales.domain.fulfilment import arrivals
+from aftersales.domain.fulfilment import operations as fulfilment
+from aftersales.domain.inspections import findings
+from aftersales.domain.inspections import operations as inspections
+from aftersales.domain.inspections import queries as sheets
+from aftersales.domain.inspections.operations import Ruling
+from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.parts import purchasing, requisitions, stock
+from aftersales.domain.parts.models import Article, PurchaseOrder
+from aftersales.domain.service_orders import canned_jobs
+from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders.models import Authorisation, HoldReason, Job
+from aftersales.domain.service_orders.rules import job_minutes, job_standing
+from aftersales.domain.workshop import clocking, dispatch, photos, problems
+from aftersales.domain.workshop import queries as workshop
+from aftersales.domain.workshop.models import EndReason, HandoverItem, PhotoPhase
+from aftersales.sample.scene import Scene, Step
+from aftersales.sample.stories import Finding
+
+_INSPECTION = timedelta(minutes=25)
+_GOOD = {
+    "brakes-front": {"pad-left": "8.5", "pad-right": "8.2"},
+    "brakes-rear": {"pad-left": "7.1", "pad-right": "7.3"},
+    "tread": {"fl": "5.5", "fr": "5.6", "rl": "6.0", "rr": "6.1"},
+}
+
+
+def assign(scene: Scene, at: datetime) -> None:
+    """The first free bay, and the technician of the story."""
+    bays = workshop.list_bay_choices(scene.staff.site_id)
+    free = next(bay for bay in bays if bay.id in scene.staff.bay_ids and bay.is_free)
+    dispatch.assign(
+        scene.order_id,
+        site_id=scene.staff.site_id,
+        bay_id=free.id,
+        technician_id=scene.technician.user_id,
+        actor=scene.one(Role.MANAGER),
+        now=at,
+    )
+
+
+def accept(scene: Scene, at: datetime) -> None:
+    dispatch.accept(
+        scene.order_id,
+        site_id=scene.staff.site_id,
+        acknowledged=list(HandoverItem),
+        actor=scene.technician,
+        now=at,
+    )
+
+
+def begin_inspection(scene: Scene, at: datetime) -> None:
+    """Clocked on to the first job, some of the points rated."""
+    clocking.clock_on(
+        scene.order.jobs[0].id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True
+    )
+    sheet = sheets.get_sheet(scene.order_id)
+    for area in sheet.areas[:2]:
+        inspections.rest_is_ok(
+            sheet.id, area.key, sweep_id=scene.key(area.key), actor=scene.technician, now=at
+        )
+
+
+def inspect(scene: Scene, at: datetime) -> Step:
+    """Accept and inspect; findings become proposed jobs."""
+    at = yield scene.diary.take(
+        scene.technician.user_id or 0, at, _INSPECTION, at_any_hour=scene.story.at_any_hour
+    )
+    accept(scene, at)
+    job_id = scene.order.jobs[0].id
+    clocking.clock_on(job_id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True)
+    at = yield at + _INSPECTION
+    _rate(scene, at)
+    clocking.clock_off(reason=EndReason.OTHER_JOB, actor=scene.technician, now=at)
+    return at
+
+
+def _rate(scene: Scene, at: datetime) -> None:
+    actor = scene.technician
+    sheet = sheets.get_sheet(scene.order_id)
+    wanted = {finding.point: finding for finding in scene.story.findings}
+    found = []
+    for area in sheet.areas:
+        for probe in area.probes:
+            if probe.code in wanted:
+                found.append(probe.id)
+                _rate_finding(scene, probe.id, wanted[probe.code], at)
+            elif probe.code in _GOOD:
+                values = {code: Decimal(value) for code, value in _GOOD[probe.code].items()}
+                inspections.rate(probe.id, Ruling(Rating.OK, values, ""), actor=actor, now=at)
+        inspections.rest_is_ok(sheet.id, area.key, sweep_id=scene.key(area.key), actor=actor, now=at)
+    inspections.complete(sheet.id, actor=actor, now=at)
+    for item_id in found:
+        findings.propose(item_id, actor=actor, now=at)
+
+
+def _rate_finding(scene: Scene, item_id: int, finding: Finding, at: datetime) -> None:
+    values = {code: Decimal(value) for code, value in finding.values}
+    rating = None if values else Rating(finding.rating)
+    inspections.rate(item_id, Ruling(rating, values, finding.note), actor=scene.technician, now=at)
+    if finding.picture:
+        inspections.add_photo(item_id, scene.album.take(finding.picture, at), actor=scene.technician, now=at)
+
+
+def start_repair(scene: Scene, at: datetime) -> None:
+    """Nothing is to be asked: the signed work begins, or waits for its parts."""
+    service_orders.move(
+        service_orders.lock_order(scene.order_id), "start_repair", actor=scene.staff.advisor, now=at
+    )
+
+
+def order_parts(scene: Scene, at: datetime, *, expected_at: datetime) -> int:
+    """Order what is missing; the id of the purchase order."""
+    missing = [line for line in requisitions.list_of_order(scene.order_id) if line.missing > 0]
+    article = db.session.get_one(Article, missing[0].article_id)
+    assert article.supplier_id is not None
+    order: PurchaseOrder = arrivals.place_purchase_order(
+        site_id=scene.staff.site_id,
+        supplier_id=article.supplier_id,
+        warehouse_id=stock.list_warehouse_ids(scene.staff.site_id)[0],
+        expected_at=expected_at,
+        lines=[
+            purchasing.Wanted(line.article_id, line.missing, article.cost)
+            for line in missing
+            if line.article_id == article.id
+        ],
+        actor=scene.one(Role.PARTS),
+        now=at,
+    )
+    return order.id
+
+
+def receive_parts(scene: Scene, purchase_order_id: int, at: datetime) -> None:
+    """The delivery is here: the order that waited moves on by itself."""
+    order = db.session.get_one(PurchaseOrder, purchase_order_id)
+    arrivals.receive(
+        purchase_order_id,
+        {line.id: line.quantity for line in order.lines},
+        site_id=scene.staff.site_id,
+        delivery_note=f"WZ {order.number}",
+        actor=scene.one(Role.PARTS),
+        now=at,
+    )
+
+
+def hand_out(scene: Scene, at: datetime) -> None:
+    """All that is reserved for the order goes to its technician."""
+    reserved = {
+        line.id: line.reserved for line in requisitions.list_of_order(scene.order_id) if line.reserved > 0
+    }
+    if reserved:
+        assert scene.technician.user_id is not None
+        fulfilment.hand_out(
+            scene.order_id,
+            reserved,
+            receiver_id=scene.technician.user_id,
+            site_id=scene.staff.site_id,
+            actor=scene.one(Role.PARTS),
+            now=at,
+        )
+
+
+def open_jobs(scene: Scene) -> list[Job]:
+    """Authorised jobs that are not done."""
+    return [
+        job
+        for job in orders.list_jobs(scene.order_id)
+        if job.done_at is None and job_standing(job) is Authorisation.AUTHORISED
+    ]
+
+
+def repair(scene: Scene, at: datetime) -> Step:
+    """One job after the other, with the clock running; the worked time differs from the standard."""
+    hand_out(scene, at)
+    for job_id, planned in [(job.id, job_minutes(job)) for job in open_jobs(scene)]:
+        factor = float(scene.story.speed) * scene.random.uniform(0.85, 1.15)
+        duration = timedelta(minutes=max(6, round(planned * factor)))
+        begin = scene.diary.take(
+            scene.technician.user_id or 0, at, duration, at_any_hour=scene.story.at_any_hour
+        )
+        at = yield begin
+        work_on(scene, job_id, at)
+        at = yield at + duration
+        finish(scene, job_id, at)
+    return at
+
+
+def work_on(scene: Scene, job_id: int, at: datetime) -> None:
+    clocking.clock_on(job_id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True)
+    take_photo(scene, job_id, "disc-worn", PhotoPhase.BEFORE, at)
+
+
+def finish(scene: Scene, job_id: int, at: datetime) -> None:
+    take_photo(scene, job_id, "disc-new", PhotoPhase.AFTER, at)
+    clocking.finish_job(job_id, site_id=scene.staff.site_id, actor=scene.technician, now=at)
+
+
+def take_photo(scene: Scene, job_id: int, picture: str, phase: PhotoPhase, at: datetime) -> None:
+    """Before and after, where the job has to do with brakes or filters, of visits that keep their papers."""
+    title = db.session.scalar(select(Job.title).where(Job.id == job_id)) or ""
+    if not scene.keeps_papers or not {"brake", "filter"} & set(title.casefold().split()):
+        return
+    if "filter" in title.casefold():
+        picture = picture.replace("disc-worn", "filter-old").replace("disc-new", "filter-new")
+    kept = attachments.keep(
+        scene.album.take(picture, at),
+        site_id=scene.staff.site_id,
+        service_order_id=scene.order_id,
+        caption=title,
+        is_shared=True,
+        actor=scene.technician,
+        now=at,
+    )
+    photos.add_to_job(
+        job_id, site_id=scene.staff.site_id, attachment=kept, phase=phase, actor=scene.technician, now=at
+    )
+
+
+def report_problem(scene: Scene, at: datetime, words: str, code: str) -> None:
+    """The technician finds more; the advisor makes it a priced job."""
+    found = problems.report(
+        scene.order_id,
+        site_id=scene.staff.site_id,
+        text=words,
+        extra_minutes=60,
+        actor=scene.technician,
+        now=at,
+    )
+    job = problems.take_up(
+        found.id,
+        site_id=scene.staff.site_id,
+        title=words,
+        explanation="Found during the repair; it would come off soon.",
+        actor=scene.staff.advisor,
+        now=at,
+    )
+    canned_jobs.apply_canned_job(scene.order_id, code, job_id=job.id, actor=scene.staff.advisor, now=at)
+
+
+def end_day(scene: Scene, at: datetime) -> None:
+    """The technician's day is over when the car is: on other days somebody else tells the story. Those who are here
+    today stay."""
+    if not scene.story.at_any_hour:
+        clocking.end_day(actor=scene.technician, now=at)
+
+
+def drive_out(scene: Scene, at: datetime) -> None:
+    """The car waits outside, so that its bay is free."""
+    dispatch.free_bay(scene.order_id, site_id=scene.staff.site_id, actor=scene.technician, now=at)
+
+
+def put_on_hold(scene: Scene, at: datetime) -> None:
+    drive_out(scene, at)
+    service_orders.hold(
+        scene.order_id,
+        reason=HoldReason(scene.story.hold),
+        note="Waits for the engraver's appointment" if scene.story.hold == "sublet" else "",
+        actor=scene.staff.advisor,
+        now=at,
+    )

@@ -1,0 +1,45 @@
+"""The sample's pictures: cleaned and stored once, then put on as many orders as need them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from aftersales.domain.attachments.operations import StoredPhoto
+from aftersales.domain.checkins.models import Station
+from aftersales.web import media
+
+_FOLDER = Path(__file__).parent / "pictures"
+
+OF_STATION: dict[Station, str] = {
+    Station.VIN: "wheel",
+    Station.LEFT: "left",
+    Station.FRONT_LEFT: "fl",
+    Station.FRONT: "front",
+    Station.FRONT_RIGHT: "fr",
+    Station.RIGHT: "right",
+    Station.REAR_RIGHT: "rr",
+    Station.REAR: "rear",
+    Station.REAR_LEFT: "rl",
+    Station.DASHBOARD: "dash",
+}
+
+
+@dataclass(slots=True)
+class Album:
+    """The stored pictures by name; each use is a photo of its own, taken at its own time."""
+
+    stored: dict[str, StoredPhoto]
+    numbers: "count[int]"
+
+    def take(self, name: str, at: datetime) -> StoredPhoto:
+        return replace(self.stored[name], client_id=f"sample-photo-{next(self.numbers):06d}", taken_at=at)
+
+
+def open_album() -> Album:
+    """Clean and store each picture; call it before any transaction opens."""
+    stored = {}
+    for path in sorted(_FOLDER.glob("*.jpg")):
+        with path.open("rb") as file:
+            stored[path.stem] = media.keep_photo(file)
+    return Album(stored, count(1))
