@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 
 from aftersales import backup, clock, config, create_app, doctor
@@ -57,7 +57,7 @@ def load_sample_data() -> None:
         raise CommandError("There is a workshop already; sample data are made in an empty database only.")
     db.session.rollback()
     if sample := _sample():
-        sample.load(now=clock.now())
+        sample.load(now=clock.now(), months=current_app.extensions["aftersales.settings"].sample_months)
 
 
 def sign_in_lines() -> list[str]:

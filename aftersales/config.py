@@ -32,6 +32,7 @@ class Settings:
     base_url: str
     mail_from: str
     trusted_proxies: int
+    sample_months: int
 
     @property
     def is_secure(self) -> bool:
@@ -95,6 +96,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         base_url=_value(env, "BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         mail_from=_value(env, "MAIL_FROM", "workshop@localhost"),
         trusted_proxies=_count(env, "TRUSTED_PROXIES"),
+        sample_months=_count(env, "SAMPLE_MONTHS", "13"),
     )
     _expect(settings.database_url, "DATABASE_URL", ("sqlite", "postgresql"))
     _expect(settings.media_url, "MEDIA_URL", ("file", "s3"))
@@ -114,8 +116,8 @@ def _expect(url: str, name: str, schemes: tuple[str, ...]) -> None:
         )
 
 
-def _count(env: Mapping[str, str], name: str) -> int:
-    text = _value(env, name, "0")
+def _count(env: Mapping[str, str], name: str, default: str = "0") -> int:
+    text = _value(env, name, default)
     if not text.isdecimal():
         raise SettingsError(f"AFTERSALES_{name} must be a whole number, 0 or more. It is {text!r}.")
     return int(text)

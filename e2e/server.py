@@ -41,7 +41,7 @@ def product(data: Path, *arguments: str, **environment: str) -> Iterator[Product
             [sys.executable, "-u", "-m", "aftersales.serve", "--port", "0", "--data", str(data), *arguments],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL,
             env={**os.environ, "AFTERSALES_SMTP_URL": mail.url, "AFTERSALES_SMS_URL": sms.url,
-                 "PYTHONPATH": str(ROOT), **environment},
+                 "PYTHONPATH": str(ROOT), "AFTERSALES_SAMPLE_MONTHS": "0", **environment},
         )  # fmt: skip
         running = Product(mail, sms, data)
         reader = threading.Thread(target=_listen, args=(process, running), daemon=True)

@@ -27,7 +27,7 @@ def signed_order(
     with speaking(order.customer.language, site.timezone):
         return documents.render_and_store(
             data.ServiceOrder(
-                **documents.common(order, site, number=order.number, at=at),  # type: ignore[arg-type]
+                **documents.common(order, site, number=order.number, at=at),
                 concerns=tuple(
                     data.Concern(position=str(job.position), words=job.concern) for job in content.jobs if job.concern
                 ),
@@ -58,7 +58,7 @@ def quality_record(
     with speaking(order.customer.language, site.timezone):
         return documents.render_and_store(
             data.QcRecord(
-                **documents.common(order, site, number=order.number, at=at),  # type: ignore[arg-type]
+                **documents.common(order, site, number=order.number, at=at),
                 checks=(
                     data.Check(
                         stage=label(check.stage), person=inspector, checked_at=datetime_(at), is_passed=True,

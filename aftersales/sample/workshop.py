@@ -29,9 +29,12 @@ _SEED = 20_26
 _OPENS, _CLOSES = time(7, 45), time(17, 15)
 
 
-def load(*, now: datetime) -> None:
-    """Fill an empty database. Called once, by ``bin/run`` and ``aftersales sample-data``."""
-    random, begin = Random(_SEED), begin_of_history(now)
+def load(*, now: datetime, months: int = MONTHS_OF_HISTORY) -> None:
+    """Fill an empty database. Called once, by ``bin/run`` and ``aftersales sample-data``.
+
+    ``months`` counts the running one; with 0 there are people, cars, parts and prices, but no visit was ever made.
+    """
+    random, begin = Random(_SEED), begin_of_history(now, months)
     album = open_album()
     with transaction():
         staff = people.open_sites(begin)
@@ -41,6 +44,20 @@ def load(*, now: datetime) -> None:
         templates.stock(actor=SYSTEM, now=begin)
         shelves.fill(staff, now=begin, random=random)
         fleet = cars.add_cars(staff, today=local_date(now, "Europe/Warsaw"), now=begin, random=random)
+    if months:
+        _tell(staff, fleet, album, random, begin=begin, now=now)
+
+
+def _tell(
+    staff: dict[str, Staff],
+    fleet: cars.Fleet,
+    album: Album,
+    random: Random,
+    *,
+    begin: datetime,
+    now: datetime,
+) -> None:
+    """Let the visits happen, in the order of time."""
     numbers = count(1)
     happenings: list[tuple[datetime, Happening]] = []
     for key, site in staff.items():
@@ -63,12 +80,11 @@ def load(*, now: datetime) -> None:
     run(happenings, after_each=outbox.note_all_sent)
 
 
-def begin_of_history(now: datetime) -> datetime:
-    """Six in the morning on the first day of the month twelve months ago, in Kraków: with the running month that
-    makes thirteen."""
+def begin_of_history(now: datetime, months: int = MONTHS_OF_HISTORY) -> datetime:
+    """Six in the morning on the first day of the first of so many months, the running one included, in Kraków."""
     here = local(now, "Europe/Warsaw").replace(tzinfo=None)
     first = here.replace(day=1, hour=6, minute=0, second=0, microsecond=0)
-    for _ in range(MONTHS_OF_HISTORY - 1):
+    for _ in range(max(months, 1) - 1):
         first = (first - timedelta(days=1)).replace(day=1)
     return from_local(first, "Europe/Warsaw")
 

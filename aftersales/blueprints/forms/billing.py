@@ -24,7 +24,9 @@ class PaymentForm(Form):
 
 class RepaymentForm(PaymentForm):
     method = RadioField(_l("How it is paid back"), default=PaymentMethod.TRANSFER.value)
-    reason = StringField(_l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=120)], id="repayment-reason")
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=120)], id="repayment-reason"
+    )
 
 
 class CreditNoteForm(Form):
