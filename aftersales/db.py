@@ -4,6 +4,7 @@ Writing happens inside :func:`transaction` and nowhere else; the database itself
 This is the only module that commits.
 """
 
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +18,19 @@ import pysqlite3
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, event, inspect, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, declared_attr, mapped_column
@@ -272,6 +285,14 @@ def locked(model: type[Record], ident: int) -> Record | None:
     return db.session.scalar(
         select(model).where(key == ident).with_for_update().execution_options(populate_existing=True)
     )
+
+
+def one_at_a_time(name: str) -> None:
+    """Wait for other transactions that said the same ``name``, until this one ends: for counts that have no row to lock.
+    On SQLite all writes go one after the other anyway."""
+    _open_transaction("closing")
+    if db.session().get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
 
 
 def add(record: Record) -> Record:

@@ -1,5 +1,7 @@
 """Signing in and out, and a person's own settings."""
 
+import re
+
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -14,6 +16,7 @@ from aftersales.domain.sites import queries as site_queries
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
 from aftersales.web.access import public, signed_in
+from aftersales.web.errors import status_of
 
 blueprint = Blueprint("account", __name__)
 
@@ -37,23 +40,24 @@ def begin_session() -> Response | tuple[str, int]:
         return render_template("account/sign_in.html", form=form), 422
     address, now = request.remote_addr or "", clock.now()
     try:
-        user = accounts.check_password(form.email.data, form.password.data, address=address, now=now)
+        with transaction():
+            this_try = accounts.begin_try(form.email.data, address=address, now=now)
     except DomainError as error:
         form.refuse(error)
-        return render_template("account/sign_in.html", form=form), 429
+        return render_template("account/sign_in.html", form=form), status_of(error)
+    user = accounts.check_password(form.email.data, form.password.data)
     if user is None:
-        with transaction():
-            accounts.note_failure(form.email.data, address=address, now=now)
         form.form_errors.append(gettext("E-mail or password is wrong. Check both and try again."))
         return render_template("account/sign_in.html", form=form), 422
     try:
         with transaction():
+            accounts.forgive(this_try)
             token = accounts.sign_in(
                 user.id, address=address, device=request.user_agent.string or "", now=now
             )
     except DomainError as error:
         form.refuse(error)
-        return render_template("account/sign_in.html", form=form), 409
+        return render_template("account/sign_in.html", form=form), status_of(error)
     session.begin(token)
     return htmx.redirect(_own_page(form.next.data) or url_for("today.page"))
 
@@ -91,13 +95,18 @@ def change_password() -> Response | tuple[str, int]:
     address, now = request.remote_addr or "", clock.now()
     if not form.validate():
         return _page(PreferencesForm(obj=person), form), 422
-    user = accounts.check_password(person.email, form.current.data, address=address, now=now)
-    if user is None:
+    try:
         with transaction():
-            accounts.note_failure(person.email, address=address, now=now)
+            this_try = accounts.begin_try(person.email, address=address, now=now)
+    except DomainError as error:
+        form.refuse(error)
+        return _page(PreferencesForm(obj=person), form), status_of(error)
+    user = accounts.check_password(person.email, form.current.data)
+    if user is None:
         form.current.errors = [gettext("This is not your present password.")]
         return _page(PreferencesForm(obj=person), form), 422
     with transaction():
+        accounts.forgive(this_try)
         accounts.set_password(
             user, form.password.data, actor=session.actor(), now=now, keep_session=person.session_id
         )
@@ -127,7 +136,7 @@ def _page(preferences: PreferencesForm, password: PasswordForm) -> str:
 
 
 def _own_page(address: str | None) -> str:
-    """The address to go on to, if it is a path of ours and not another site's."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
-        return ""
-    return address
+    """The address to go on to, if it is a path of ours and not another site's. Browsers read ``\\`` as ``/`` and drop
+    tabs and line ends, so that ``/<tab>/elsewhere`` would lead elsewhere."""
+    is_own = address and re.match(r"/(?!/)", address) and address.isprintable() and "\\" not in address
+    return address if address and is_own else ""

@@ -20,6 +20,10 @@ class Refused(DomainError):
     """A rule of the trade forbids this now (answered 409)."""
 
 
+class TooManyTries(Refused):
+    """Somebody guesses (answered 429)."""
+
+
 class Invalid(DomainError):
     """What was entered cannot be right (answered 422). ``field`` names the form field, if one is to blame."""
 

@@ -6,10 +6,19 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from aftersales.domain.errors import DomainError, Invalid, NotFound, NotPermitted, Refused
+from aftersales.domain.errors import DomainError, Invalid, NotFound, NotPermitted, Refused, TooManyTries
 from aftersales.web import htmx
 
-STATUS: dict[type[DomainError], int] = {Refused: 409, Invalid: 422, NotPermitted: 403, NotFound: 404}
+STATUS: dict[type[DomainError], int] = {
+    TooManyTries: 429,
+    Refused: 409,
+    Invalid: 422,
+    NotPermitted: 403,
+    NotFound: 404,
+}
+
+
+_PAGES = {status: str(status) for status in (400, 403, 404, 409, 413, 422, 429, 500)} | {405: "404"}
 
 
 def status_of(error: DomainError) -> int:
@@ -38,7 +47,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _answer(status: int, sentence: str, *, template: str = "") -> Response:
-    known = template or (str(status) if status in (400, 403, 404, 409, 413, 422, 429, 500) else "500")
+    known = template or _PAGES.get(status, "500" if status >= 500 else "400")
     response = make_response(
         render_template(f"errors/{known}.html", sentence=sentence, is_staff=current_user.is_authenticated),
         status,

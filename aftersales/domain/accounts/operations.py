@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
-from aftersales.db import add, db
+from aftersales.db import add, db, one_at_a_time
 from aftersales.domain import audit
 from aftersales.domain.accounts import queries
 from aftersales.domain.accounts.models import Membership, SignInTry, User, UserSession
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
-from aftersales.domain.errors import Invalid, Refused
+from aftersales.domain.errors import Invalid, Refused, TooManyTries
 from aftersales.i18n import gettext
 
 SESSION_LIFE = timedelta(hours=16)
@@ -32,34 +32,39 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def check_password(email: str, password: str, *, address: str, now: datetime) -> User | None:
-    """The user if the password is right, else None. Reads only: the caller notes the failed try by :func:`note_failure`.
+def begin_try(email: str, *, address: str, now: datetime) -> int:
+    """Count a try before its password is looked at; :func:`forgive` takes it back when the password was right.
 
-    Refuses when this name or address failed too often lately. Takes the same time whether or not the name exists.
+    Refuses with :class:`TooManyTries` when this name or address failed too often lately, also among tries at the same
+    moment: they are counted one after the other.
     """
+    one_at_a_time("sign-in")
+    name = email.strip().lower()[:200]
     failures = db.session.scalar(
         select(func.count())
         .select_from(SignInTry)
-        .where(
-            SignInTry.at > now - TRIES_WINDOW,
-            (SignInTry.email == email.strip().lower()) | (SignInTry.address == address),
-        )
+        .where(SignInTry.at > now - TRIES_WINDOW, (SignInTry.email == name) | (SignInTry.address == address))
     )
     if (failures or 0) >= MAX_TRIES:
-        raise Refused(
+        raise TooManyTries(
             gettext("Too many failed tries. Wait 15 minutes, or ask an administrator for a new password.")
         )
+    return add(SignInTry(email=name, address=address, at=now)).id
+
+
+def forgive(try_id: int) -> None:
+    """The password of this try was right: it does not count."""
+    db.session.execute(delete(SignInTry).where(SignInTry.id == try_id))
+
+
+def check_password(email: str, password: str) -> User | None:
+    """The user if the password is right, else None. Takes the same time whether or not the name exists."""
     user = queries.find_user_by_email(email)
     try:
         _hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
     return user if user and user.disabled_at is None else None
-
-
-def note_failure(email: str, *, address: str, now: datetime) -> None:
-    """Remember a failed sign-in."""
-    db.session.add(SignInTry(email=email.strip().lower()[:200], address=address, at=now))
 
 
 def sign_in(user_id: int, *, address: str, device: str, now: datetime, site_id: int | None = None) -> str:
