@@ -320,6 +320,7 @@ def test_a_line_changed_after_the_signature_says_that_it_needs_a_new_one(
         line = db.session.query(Line).one()
         work.edit_line(line.id, values={"unit_price": 130}, actor=cast.advisor.actor(), now=clock.now())
     assert "Needs a new signature" in desk.get(f"/orders/{order.id}/check-in/signature").text
+    assert "Needs a new signature" in desk.get(f"/orders/{order.id}").text
 
 
 def test_an_unknown_cause_is_signed_with_consent_and_fee(

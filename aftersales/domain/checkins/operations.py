@@ -16,6 +16,7 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import timeline, work
 from aftersales.domain.service_orders.models import EventKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.sites.models import Site
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.i18n import N_, gettext
 
@@ -230,6 +231,9 @@ def _read_odometer(
 def _hang_key(checkin: CheckIn, tag: str, *, now: datetime) -> None:
     """Give the car this key tag. Tags of orders that are closed are free again, whoever closed them."""
     if tag and tag != checkin.key_tag:
+        # Two cars that want one tag at the same moment come one after the other. Not FOR UPDATE, which would also
+        # hold up everyone who writes a row of this site.
+        db.session.execute(select(Site.id).where(Site.id == checkin.site_id).with_for_update(key_share=True))
         holders = db.session.execute(
             select(CheckIn.id, ServiceOrder.number, ServiceOrder.closed_at)
             .join(ServiceOrder, ServiceOrder.id == CheckIn.service_order_id)

@@ -47,7 +47,7 @@ def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
     return Walkaround(
         photos=photos_of(own),
         damages=[pin for pin in pins if pin.checkin_id == own],
-        known=[pin for pin in pins if pin.checkin_id < own and pin.repaired_at is None],
+        known=[pin for pin in pins if (not own or pin.checkin_id < own) and pin.repaired_at is None],
         belongings=belongings_of(own),
     )
 
