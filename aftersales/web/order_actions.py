@@ -60,7 +60,7 @@ ACTIONS: list[OrderAction] = [
         frozenset({S.IN_PROGRESS}),
     ),
     OrderAction(
-        "quotations.answer_waiting",
+        "quotation_answers.answer_waiting",
         "quotations.record_answer",
         _l("Record answer"),
         "check",

@@ -46,8 +46,8 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.CALL_NOT_FETCHED: Screen("followups.calls"),
     TaskType.TAKE_PAYMENT: Screen("delivery.pickup"),
     TaskType.SEND_QUOTATION: Screen("quotations.builder"),
-    TaskType.CALL_ABOUT_QUOTATION: Screen("quotations.answer_waiting"),
-    TaskType.READ_ANSWER: Screen("quotations.answer_slip", "quotation_id"),
+    TaskType.CALL_ABOUT_QUOTATION: Screen("quotation_answers.answer_waiting"),
+    TaskType.READ_ANSWER: Screen("quotation_answers.answer_slip", "quotation_id"),
     TaskType.MESSAGE_FAILED: Screen("outbox.message", "message_id", takes_order=False),
 }
 """The screens of the tasks; areas add their rows. A task without one opens its order."""

@@ -1,9 +1,8 @@
-"""Asking the customer: sending a version, taking it back, letting it expire; the check-in's version; other payers.
+"""Asking the customer: sending a version, taking it back, reminding of it, letting it expire.
 
 What happens when the answer comes is in :mod:`.answers`.
 """
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,7 +12,6 @@ from aftersales.domain import audit
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import SYSTEM, Actor
 from aftersales.domain.documents import operations as documents
-from aftersales.domain.documents.models import Signature
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.errors import Invalid, NotFound, Refused, Stale
 from aftersales.domain.links import operations as links
@@ -22,10 +20,10 @@ from aftersales.domain.links.models import LinkScope
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.quotations import queries
 from aftersales.domain.quotations.drafts import draft, unknown_arrivals
-from aftersales.domain.quotations.models import AnsweredBy, EstimateWay, Quotation, QuotationKind
+from aftersales.domain.quotations.models import EstimateWay, Quotation, QuotationKind
 from aftersales.domain.service_orders import operations as orders
 from aftersales.domain.service_orders import supply, timeline, work
-from aftersales.domain.service_orders.models import Authorisation, EventKind, Line, PayType, ServiceOrder
+from aftersales.domain.service_orders.models import Authorisation, EventKind, Line, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.tasks import operations as tasks
@@ -90,7 +88,7 @@ def send(
     add(quotation)
     _record_document(quotation, document, now=now)
     order.waiting_quotations = 1
-    work.authorise(order, _line_ids(quotation), Authorisation.ASKED)
+    work.authorise(order, line_ids(quotation), Authorisation.ASKED)
     supply.ask_arrivals(order, actor=actor, now=now)
     _tell_customer(order, quotation, now=now)
     timeline.note(
@@ -185,81 +183,6 @@ def note_opened(quotation_id: int, *, customer: Actor, now: datetime) -> bool:
     return True
 
 
-def record_checkin_version(
-    order: ServiceOrder, *, signature: Signature | None, name: str, actor: Actor, now: datetime
-) -> Quotation | None:
-    """What the customer signed at check-in is version 1, approved in person, without a second approval (CHK-13).
-
-    Authorises the confirmed items that the customer pays. Call it in the transaction of the signature, with the order
-    locked and its promised time set. None when the order has no priced item yet: then everything follows later.
-    """
-    if order.promised_at is None:
-        raise Invalid(gettext("Set the promised time first."), field="promised_at")
-    quotation = draft(order, promised_at=order.promised_at, now=now, kind=QuotationKind.CHECKIN)
-    if not quotation.asked_jobs:
-        return None
-    for job in quotation.asked_jobs:
-        job.is_approved = True
-    quotation.approved_net, quotation.approved_tax, quotation.approved_gross = (
-        quotation.net,
-        quotation.tax,
-        quotation.gross,
-    )
-    quotation.sent_by_id, quotation.sent_by_name = actor.user_id, actor.name
-    quotation.answered_at, quotation.answered_by, quotation.answered_name = now, AnsweredBy.IN_PERSON, name
-    quotation.recorded_by_id, quotation.recorded_by_name = actor.user_id, actor.name
-    if signature is not None:
-        quotation.signature_id, quotation.document_id = signature.id, signature.document_id
-    add(quotation)
-    work.authorise(order, _line_ids(quotation), Authorisation.AUTHORISED)
-    timeline.note(
-        order, EventKind.APPROVAL, N_("Approved at check-in by %(name)s: %(amount)s %(currency)s"), actor=actor, now=now,
-        tone="ok", name=name, amount=str(quotation.gross), currency=quotation.currency,
-    )  # fmt: skip
-    audit.record(
-        "quotations.checkin", quotation, actor=actor, now=now, site_id=order.site_id,
-        details={"order": order.number, "digest": quotation.digest, "gross": str(quotation.gross)},
-    )  # fmt: skip
-    return quotation
-
-
-def authorise_other_payers(
-    order_id: int, *, site_id: int, job_ids: Collection[int], reason: str, actor: Actor, now: datetime
-) -> int:
-    """Authorise lines that somebody else than the customer pays: warranty, insurer, goodwill, the workshop itself.
-
-    Returns how many lines. Refuses without a reason, which names the ground: claim number, recall, who decided.
-    """
-    actor.need("quotations.authorise_other_payers")
-    order = orders.lock_order(order_id, site_id=site_id)
-    if not reason.strip():
-        raise Invalid(gettext("Say on what ground: claim number, recall, or who decided."), field="reason")
-    lines = list(
-        db.session.scalars(
-            select(Line).where(
-                Line.service_order_id == order_id,
-                Line.job_id.in_(job_ids),
-                Line.voided_at.is_(None),
-                Line.pay_type != PayType.CUSTOMER,
-                Line.authorisation != Authorisation.AUTHORISED,
-            )
-        )
-    )
-    if not lines:
-        raise Refused(gettext("These jobs have nothing left that another payer has to authorise."))
-    work.authorise(order, {line.id for line in lines}, Authorisation.AUTHORISED)
-    supply.demand_authorised(order, actor=actor, now=now)
-    timeline.note(
-        order, EventKind.APPROVAL, N_("Work for another payer authorised: %(titles)s"), actor=actor, now=now, tone="ok",
-        reason=reason.strip(), titles=", ".join(dict.fromkeys(line.job.title for line in lines)),
-    )  # fmt: skip
-    audit.record(
-        "quotations.authorise_other_payers", order, actor=actor, now=now, site_id=site_id,
-        details={"lines": [line.id for line in lines], "reason": reason.strip()},
-    )  # fmt: skip
-    return len(lines)
-
-
 def ask_parts_desk(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> None:
     """Ask the parts desk when the parts of the proposed lines arrive: a task for it per part."""
     actor.need("quotations.write")
@@ -307,7 +230,7 @@ def _replace_waiting(order: ServiceOrder, *, now: datetime) -> None:
 def _release(order: ServiceOrder, quotation: Quotation, *, now: datetime) -> None:
     """Make the version's lines proposals again, its link one that says so, and take back what was not sent yet."""
     asked = db.session.scalars(
-        select(Line.id).where(Line.id.in_(_line_ids(quotation)), Line.authorisation == Authorisation.ASKED)
+        select(Line.id).where(Line.id.in_(line_ids(quotation)), Line.authorisation == Authorisation.ASKED)
     )
     work.authorise(order, set(asked), Authorisation.PROPOSED)
     close_waiting(order, quotation, actor=SYSTEM, now=now)
@@ -372,5 +295,6 @@ def _open_call(
     )
 
 
-def _line_ids(quotation: Quotation) -> set[int]:
+def line_ids(quotation: Quotation) -> set[int]:
+    """The order's lines that this version asks for."""
     return {line.line_id for job in quotation.asked_jobs for line in job.lines}

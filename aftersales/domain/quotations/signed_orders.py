@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
-from aftersales.db import db
-from aftersales.domain import submissions
+from aftersales.db import add, db
+from aftersales.domain import audit, submissions
 from aftersales.domain.actors import Actor
 from aftersales.domain.checkins import signing
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.documents.signatures import Evidence
+from aftersales.domain.errors import Invalid
 from aftersales.domain.messaging import operations as messaging
-from aftersales.domain.quotations import operations as quotations
-from aftersales.domain.service_orders import supply
+from aftersales.domain.quotations.drafts import draft
+from aftersales.domain.quotations.models import AnsweredBy, Quotation, QuotationKind
+from aftersales.domain.quotations.operations import line_ids
+from aftersales.domain.service_orders import supply, timeline, work
+from aftersales.domain.service_orders.models import Authorisation, EventKind, ServiceOrder
+from aftersales.i18n import N_, gettext
 
 
 def sign_checkin(
@@ -41,9 +46,7 @@ def sign_checkin(
         now=now,
         site_id=site_id,
     )
-    quotations.record_checkin_version(
-        order, signature=signature, name=signature.typed_name, actor=actor, now=now
-    )
+    record_version(order, signature=signature, name=signature.typed_name, actor=actor, now=now)
     supply.demand_authorised(order, actor=actor, now=now)
     messaging.queue(
         "order_signed_copy",
@@ -54,3 +57,41 @@ def sign_checkin(
     )
     submissions.keep(client_id, signature)
     return signature
+
+
+def record_version(
+    order: ServiceOrder, *, signature: Signature | None, name: str, actor: Actor, now: datetime
+) -> Quotation | None:
+    """What the customer signed at check-in is version 1, approved in person, without a second approval (CHK-13).
+
+    Authorises the confirmed items that the customer pays. Call it in the transaction of the signature, with the order
+    locked and its promised time set. None when the order has no priced item yet: then everything follows later.
+    """
+    if order.promised_at is None:
+        raise Invalid(gettext("Set the promised time first."), field="promised_at")
+    quotation = draft(order, promised_at=order.promised_at, now=now, kind=QuotationKind.CHECKIN)
+    if not quotation.asked_jobs:
+        return None
+    for job in quotation.asked_jobs:
+        job.is_approved = True
+    quotation.approved_net, quotation.approved_tax, quotation.approved_gross = (
+        quotation.net,
+        quotation.tax,
+        quotation.gross,
+    )
+    quotation.sent_by_id, quotation.sent_by_name = actor.user_id, actor.name
+    quotation.answered_at, quotation.answered_by, quotation.answered_name = now, AnsweredBy.IN_PERSON, name
+    quotation.recorded_by_id, quotation.recorded_by_name = actor.user_id, actor.name
+    if signature is not None:
+        quotation.signature_id, quotation.document_id = signature.id, signature.document_id
+    add(quotation)
+    work.authorise(order, line_ids(quotation), Authorisation.AUTHORISED)
+    timeline.note(
+        order, EventKind.APPROVAL, N_("Approved at check-in by %(name)s: %(amount)s %(currency)s"), actor=actor, now=now,
+        tone="ok", name=name, amount=str(quotation.gross), currency=quotation.currency,
+    )  # fmt: skip
+    audit.record(
+        "quotations.checkin", quotation, actor=actor, now=now, site_id=order.site_id,
+        details={"order": order.number, "digest": quotation.digest, "gross": str(quotation.gross)},
+    )  # fmt: skip
+    return quotation

@@ -17,7 +17,7 @@ from aftersales.domain.links.rules import Standing
 from aftersales.domain.messaging.models import Message, MessageState
 from aftersales.domain.parts.models import Article
 from aftersales.domain.quotations import operations as quotations
-from aftersales.domain.quotations import queries
+from aftersales.domain.quotations import other_payers, queries, signed_orders
 from aftersales.domain.quotations.drafts import draft
 from aftersales.domain.quotations.models import Quotation, QuotationKind, QuotationLine
 from aftersales.domain.quotations.rules import QuotationState
@@ -392,7 +392,7 @@ def test_the_check_in_signature_is_version_1_and_authorises_its_items(
         order = db.session.get_one(ServiceOrder, arrived_order.id)
         order.promised_at = PROMISE
         factories.price(cast, order)
-        signed = quotations.record_checkin_version(
+        signed = signed_orders.record_version(
             order, signature=None, name="Katarzyna Mazur", actor=cast.advisor.actor(), now=NOW
         )
 
@@ -415,7 +415,7 @@ def test_an_order_without_prices_has_nothing_to_approve_at_check_in(
     with transaction():
         order = db.session.get_one(ServiceOrder, arrived_order.id)
         order.promised_at = PROMISE
-        assert quotations.record_checkin_version(
+        assert signed_orders.record_version(
             order, signature=None, name="Katarzyna Mazur", actor=cast.advisor.actor(), now=NOW
         ) is None  # fmt: skip
 
@@ -426,12 +426,12 @@ def test_the_claims_officer_authorises_warranty_work_on_a_named_ground(
     with transaction():
         job = factories.propose(cast, accepted_order, title="Recall, airbag", pay_type=PayType.WARRANTY)
     with pytest.raises(NotPermitted), transaction():
-        quotations.authorise_other_payers(
+        other_payers.authorise(
             accepted_order.id, site_id=cast.site.id, job_ids=[job.id], reason="Recall 97FK",
             actor=cast.technician.actor(), now=NOW,
         )  # fmt: skip
     with transaction():
-        count = quotations.authorise_other_payers(
+        count = other_payers.authorise(
             accepted_order.id, site_id=cast.site.id, job_ids=[job.id], reason="Recall 97FK",
             actor=cast.claims.actor(), now=NOW,
         )  # fmt: skip
