@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flask import Flask
+
+from aftersales import config, create_app
 from tests import servers
 from tests.servers import MailServer, SmsGateway
 
@@ -69,3 +72,13 @@ def _listen(process: "subprocess.Popen[str]", running: Product) -> None:
         running.lines.append(line)
         if line.startswith("Aftersales is at "):
             running.address = line.split()[-1]
+
+
+@contextmanager
+def inside(running: Product) -> Iterator[Flask]:
+    """The running product's own database, for making a situation that would take a hundred taps."""
+    app = create_app(
+        config.load({"AFTERSALES_DATA_DIR": str(running.data), "AFTERSALES_BASE_URL": running.address})
+    )
+    with app.app_context():
+        yield app

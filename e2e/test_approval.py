@@ -1,16 +1,13 @@
 """The customer answers a quotation of five items on a phone: few taps, the total always right, also without script."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from aftersales import clock, config, create_app
+from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.links import operations as links
 from aftersales.domain.links import queries as link_queries
@@ -21,7 +18,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.web import quotation_documents
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, OpenPage
-from e2e.server import Product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 
@@ -35,16 +32,6 @@ ITEMS = (
 TOTAL = "1,577.80"
 """1,128.00 + 189.00 + 125.00 + 97.50 + 38.30"""
 MAX_TAPS = 9
-
-
-@contextmanager
-def inside(product: Product) -> Iterator[Flask]:
-    """The running product's own database, for making a situation that would take a hundred taps."""
-    app = create_app(
-        config.load({"AFTERSALES_DATA_DIR": str(product.data), "AFTERSALES_BASE_URL": product.address})
-    )
-    with app.app_context():
-        yield app
 
 
 @pytest.fixture(scope="module")

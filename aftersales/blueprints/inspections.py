@@ -121,7 +121,7 @@ def rest_is_ok(order_id: int, slug: str) -> Response | tuple[str, int]:
     if not htmx.is_partial():
         flash(words)
         return htmx.redirect(url_for(".page", order_id=order_id, area=slug))
-    answer = _area(order_id, slug)
+    answer = _area(_screen(order_id, slug))
     toast = {"text": words}
     if rated:
         undoing = {"url": undo, "label": gettext("Undo"), "target": "#inspection-area"}
@@ -138,7 +138,7 @@ def undo_rest(order_id: int, slug: str, sweep_id: str) -> Response:
         operations.undo_rest(screen.sheet.id, sweep_id=sweep_id, actor=session.actor())
     if not htmx.is_partial():
         return htmx.redirect(url_for(".page", order_id=order_id, area=slug))
-    return _area(order_id, slug)
+    return _area(_screen(order_id, slug))
 
 
 @blueprint.post("/inspection-items/<int:item_id>/photos")
@@ -344,8 +344,8 @@ def _decimal(text: str, name: str) -> Decimal | None:
     return value
 
 
-def _save(order_id: int, slug: str) -> tuple[str, int] | None:
-    """Save every point that the form mentions. Refused points keep what was typed; then the page is the answer."""
+def _save(order_id: int, slug: str) -> Response | tuple[str, int] | None:
+    """Save every point that the form mentions. Refused points keep what was typed; then they are the answer."""
     screen = _screen(order_id, slug)
     mentioned = [probe for probe in screen.area.probes if f"version-{probe.id}" in request.form]
     worst: DomainError | None = None
@@ -363,6 +363,8 @@ def _save(order_id: int, slug: str) -> tuple[str, int] | None:
         return None
     again = _screen(order_id, slug)
     again.entered = screen.entered
+    if htmx.is_partial():
+        return _area(again, status_of(worst))
     return _page(again), status_of(worst)
 
 
@@ -384,14 +386,13 @@ def _row(order_id: int, item_id: int, entered: Entered, error: DomainError | Non
     return _parts(parts, status_of(error) if error else 200)
 
 
-def _area(order_id: int, slug: str) -> Response:
-    screen = _screen(order_id, slug)
+def _area(screen: Screen, status: int = 200) -> Response:
     parts = [
         render_template("inspections/_area.html", screen=screen),
         render_template("inspections/_areas.html", screen=screen, oob=True),
         render_template("inspections/_bar.html", screen=screen, oob=True),
     ]
-    return _parts(parts, 200)
+    return _parts(parts, status)
 
 
 def _parts(parts: list[str], status: int) -> Response:

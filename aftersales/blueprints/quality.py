@@ -10,7 +10,7 @@ from aftersales.db import transaction
 from aftersales.domain.documents import operations as documents
 from aftersales.domain.documents import queries as document_queries
 from aftersales.domain.documents.models import DocumentKind
-from aftersales.domain.errors import DomainError, Invalid, NotFound
+from aftersales.domain.errors import DomainError, Invalid, NotFound, NotPermitted
 from aftersales.domain.inspections import queries as inspections
 from aftersales.domain.quality import final_check, queries, work_checks
 from aftersales.domain.quality.final_check import Drive, Verdict
@@ -199,28 +199,24 @@ def rest_is_ok(order_id: int, number: int) -> Response | tuple[str, int]:
     screen = _screen(order_id)
     if number >= len(screen.groups):
         raise NotFound(gettext("There is no such job on this inspection."))
-    refused = _save(screen)
-    if refused:
+    group = screen.groups[number]
+    if htmx.is_partial():
+        sentences = _verify_all(group.items)
+        if sentences:
+            return _group(order_id, number, sentences)
+    elif refused := _save(screen):
         return refused
     with transaction():
         final_check.rest_is_ok(
             screen.check.id,
-            screen.groups[number].heading,
+            group.heading,
             site_id=screen.order.site_id,
             actor=session.actor(),
             tablet=_tablet(),
         )
     if not htmx.is_partial():
         return htmx.redirect(url_for(".page", order_id=order_id, _anchor=f"group-{number}"))
-    screen = _screen(order_id)
-    return _parts(
-        [
-            render_template("quality/_group.html", group=screen.groups[number], number=number, screen=screen),
-            render_template("quality/_count.html", screen=screen, oob=True),
-            render_template("quality/_bar.html", screen=screen, oob=True),
-        ],
-        200,
-    )
+    return _group(order_id, number, {})
 
 
 @blueprint.post("/orders/<int:order_id>/quality-check")
@@ -409,15 +405,7 @@ def _verify(item: QualityCheckItem) -> None:
 
 def _save(screen: Screen) -> tuple[str, int] | None:
     """Keep every verdict that the form mentions and the road test. Where something is refused the page is the answer."""
-    worst: DomainError | None = None
-    for item in screen.check.items:
-        if f"version-{item.id}" not in request.form:
-            continue
-        try:
-            with transaction():
-                _verify(item)
-        except DomainError as error:
-            screen.sentences[item.id], worst = str(error), error
+    sentences, drive_error = _verify_all(screen.check.items), None
     if "drive" in request.form:
         try:
             drive = _drive()
@@ -426,12 +414,29 @@ def _save(screen: Screen) -> tuple[str, int] | None:
                     screen.check.id, drive, site_id=screen.order.site_id, actor=session.actor()
                 )
         except DomainError as error:
-            worst = error
-    if worst is None:
+            drive_error = error
+    if not sentences and drive_error is None:
         return None
     again = _screen(screen.order.id)
-    again.sentences = screen.sentences
-    return _refused(again, str(worst), status_of(worst))
+    again.sentences = sentences
+    if drive_error is not None:
+        return _refused(again, str(drive_error), status_of(drive_error))
+    return _refused(again, next(iter(sentences.values())), 409)
+
+
+def _verify_all(items: list[QualityCheckItem]) -> dict[int, str]:
+    """Keep each verdict that the form mentions; the sentences of those that were refused, by item."""
+    sentences = {}
+    for item in items:
+        if f"version-{item.id}" in request.form:
+            try:
+                with transaction():
+                    _verify(item)
+            except NotPermitted:
+                raise
+            except DomainError as error:
+                sentences[item.id] = str(error)
+    return sentences
 
 
 def _drive() -> Drive:
@@ -475,6 +480,21 @@ def _keep_signed_record(order_id: int) -> None:
             subject_id=check.id,
             is_shared=True,
         )
+
+
+def _group(order_id: int, number: int, sentences: dict[int, str]) -> Response:
+    """One job's rows, and beside them the count and the bar."""
+    screen = _screen(order_id)
+    screen.sentences = sentences
+    group = screen.groups[number]
+    return _parts(
+        [
+            render_template("quality/_group.html", group=group, number=number, screen=screen),
+            render_template("quality/_count.html", screen=screen, oob=True),
+            render_template("quality/_bar.html", screen=screen, oob=True),
+        ],
+        409 if sentences else 200,
+    )
 
 
 def _parts(parts: list[str], status: int) -> Response:
