@@ -10,7 +10,7 @@ from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins import signing, walkaround
 from aftersales.domain.checkins.models import ContactWay, OldParts
 from aftersales.domain.parts import operations as parts
-from aftersales.domain.quotations import answers, signed_orders
+from aftersales.domain.quotations import answers, other_payers, signed_orders
 from aftersales.domain.quotations import operations as quotations
 from aftersales.domain.quotations.drafts import draft
 from aftersales.domain.quotations.models import AnsweredBy, Quotation
@@ -195,7 +195,7 @@ def _sign(scene: Scene, at: datetime) -> None:
     )
     for_others = [job.id for job in order.jobs if job.pay_type is not PayType.CUSTOMER]
     if for_others:
-        quotations.authorise_other_payers(
+        other_payers.authorise(
             order.id,
             site_id=order.site_id,
             job_ids=for_others,
