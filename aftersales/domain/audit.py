@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.db import Base, Identified, Json, UtcDateTime, at_closing, db, of_this_transaction
@@ -36,7 +38,7 @@ class AuditEntry(Identified, Base):
     def computed_digest(self) -> str:
         """SHA-256 over the entry's own values and the digest before it."""
         values = [
-            self.at.isoformat(),
+            self.at.astimezone(UTC).isoformat(),
             self.actor_id,
             self.actor_name,
             self.address,
@@ -90,10 +92,7 @@ def record(
 
 def _append(entries: list[AuditEntry]) -> None:
     db.session.flush()
-    head = db.session.scalar(select(AuditHead).with_for_update().execution_options(populate_existing=True))
-    if head is None:
-        head = AuditHead(id=1, digest=GENESIS, length=0)
-        db.session.add(head)
+    head = _lock_head()
     for entry in entries:
         entry.previous_digest = head.digest
         entry.digest = entry.computed_digest()
@@ -103,15 +102,30 @@ def _append(entries: list[AuditEntry]) -> None:
     db.session.flush()  # rows of one table are written in the order in which they were added
 
 
+def _lock_head() -> AuditHead:
+    """The chain's one row, locked; of two first writers at the same moment one makes it."""
+    is_postgresql = db.session().get_bind().dialect.name == "postgresql"
+    insert: Any = postgresql_insert if is_postgresql else sqlite_insert
+    newest = select(AuditHead).with_for_update().execution_options(populate_existing=True)
+    head = db.session.scalar(newest)
+    if head is None:
+        db.session.execute(
+            insert(AuditHead).values(id=1, digest=GENESIS, length=0).on_conflict_do_nothing(index_elements=["id"])
+        )
+        head = db.session.scalars(newest).one()
+    return head
+
+
 def find_break() -> int | None:
     """Walk the chain from its beginning. The id of the first entry that does not fit, or 0 when entries are missing
     at the end; None when all is whole."""
     previous, length = GENESIS, 0
-    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+    every = select(AuditEntry).order_by(AuditEntry.id)
+    for entry in db.session.scalars(every.execution_options(populate_existing=True, yield_per=1000)):
         if entry.previous_digest != previous or entry.digest != entry.computed_digest():
             return entry.id
         previous, length = entry.digest, length + 1
-    head = db.session.get(AuditHead, 1)
+    head = db.session.get(AuditHead, 1, populate_existing=True)
     whole = (previous, length) == ((head.digest, head.length) if head else (GENESIS, 0))
     return None if whole else 0
 
