@@ -1,6 +1,7 @@
 """Where a technician goes from an order at work: inspection, parts, problems, checks. Areas append their rows."""
 
 from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, url_for
@@ -23,6 +24,7 @@ class JobScreen:
     words: LazyString | str
     icon: str
     states: frozenset[S]
+    fits: Callable[[ServiceOrder], bool] = lambda order: True
 
 
 AT_WORK = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
@@ -36,7 +38,14 @@ SCREENS: list[JobScreen] = [
         frozenset({S.IN_PROGRESS}),
     ),
     JobScreen("jobs.repair", "repair.start", _l("Start the repair"), "wrench", frozenset({S.IN_PROGRESS})),
-    JobScreen("quality.rework", "quality.self_check", _l("Rework"), "rotate-ccw", frozenset({S.REPAIRING})),
+    JobScreen(
+        "quality.rework",
+        "quality.self_check",
+        _l("Rework"),
+        "rotate-ccw",
+        frozenset({S.REPAIRING}),
+        fits=lambda order: order.open_rework > 0,
+    ),
     JobScreen(
         "quality.self_check",
         "quality.self_check",
@@ -67,7 +76,7 @@ def offered(order: ServiceOrder, person: SignedIn, jobs: Sequence[WorkJob]) -> l
             screen.endpoint == following,
         )
         for screen in SCREENS
-        if order.state in screen.states and person.may(screen.verb)
+        if order.state in screen.states and person.may(screen.verb) and screen.fits(order)
     ]
 
 
