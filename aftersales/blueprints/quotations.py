@@ -15,6 +15,7 @@ from aftersales.domain.links import operations as links
 from aftersales.domain.links import queries as link_queries
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.messaging import queries as outbox
+from aftersales.domain.messaging.purposes import PURPOSES
 from aftersales.domain.quotations import deferred, operations, other_payers, queries, rules
 from aftersales.domain.quotations.drafts import draft, items_digest, unknown_arrivals
 from aftersales.domain.quotations.models import EstimateWay, Quotation
@@ -209,6 +210,7 @@ def _version(order: ServiceOrder, quotation: Quotation, form: WithdrawForm) -> s
         previous=queries.find_previous(quotation),
         versions=queries.list_versions(order.id),
         messages=outbox.list_of_link(link.id) if link else [],
+        purposes=PURPOSES,
         line_remark=quotation_documents.line_remark,
         change_text=quotation_documents.change_text,
         delay=quotation_documents.delay_text(quotation),

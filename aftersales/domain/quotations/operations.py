@@ -215,7 +215,9 @@ def close_waiting(order: ServiceOrder, quotation: Quotation, *, actor: Actor, no
         service_order_id=order.id,
         subject_id=quotation.id,
     )
-    messaging.cancel(purpose="quotation_reminder", service_order_id=order.id)
+    # What still waits to go out would ask for an answer that nobody needs any more.
+    for purpose in ("quotation_sent", "quotation_reminder"):
+        messaging.cancel(purpose=purpose, service_order_id=order.id)
 
 
 def _replace_waiting(order: ServiceOrder, *, now: datetime) -> None:
@@ -234,12 +236,8 @@ def _release(order: ServiceOrder, quotation: Quotation, *, now: datetime) -> Non
     )
     work.authorise(order, set(asked), Authorisation.PROPOSED)
     close_waiting(order, quotation, actor=SYSTEM, now=now)
-    if quotation.expired_at:
-        return
-    links.replace(order.id, scope=LinkScope.QUOTATION, now=now)
-    link = link_queries.find_quotation_link(quotation.id)
-    if link:
-        messaging.cancel(purpose="quotation_sent", service_order_id=order.id, link_id=link.id)
+    if not quotation.expired_at:
+        links.replace(order.id, scope=LinkScope.QUOTATION, now=now)
 
 
 def _record_document(quotation: Quotation, document: StoredDocument, *, now: datetime) -> None:
