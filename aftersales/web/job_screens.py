@@ -1,7 +1,6 @@
 """Where a technician goes from an order at work: inspection, parts, problems, checks. Areas append their rows."""
 
-from collections.abc import Sequence
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, url_for
