@@ -1,8 +1,11 @@
 """The desk: a plate is typed, and the car's order is opened on the same page."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -120,15 +123,23 @@ def test_an_earlier_visit_within_the_time_is_a_comeback_hint(
 ) -> None:
     """STEP-1: the order that may not have held is shown, and linked when the advisor ticks it."""
     with app.app_context(), transaction():
-        earlier = (
-            factories.complete(cast, factories.open_order(cast, car=factories.fresh(car)))
-            if hasattr(factories, "complete")
-            else None
-        )
-    if earlier is None:
-        pytest.skip("no factory for completed orders yet")
-    page = sign_in(cast.advisor.id).get("/reception", query_string={"q": "KR 7P421"}).text
-    assert "Comeback?" in page
+        earlier = factories.open_order(cast, car=factories.fresh(car))
+        factories.accept(cast, factories.assign(cast, factories.check_in(cast, earlier)))
+        factories.invoice(cast, factories.make_ready(cast, earlier))
+        factories.complete(cast, earlier, at=clock.now() - timedelta(days=3))
+    client = sign_in(cast.advisor.id)
+    assert "Comeback?" in client.get("/reception", query_string={"q": "KR 7P421"}).text
+    data = {
+        "vehicle_id": str(car.id),
+        "concerns-0": "It squeals again",
+        "pay_types-0": "goodwill",
+        "is_comeback": "y",
+    }
+    assert client.post("/reception", data=data).status_code == 303
+    with app.app_context():
+        order = db.session.query(ServiceOrder).order_by(ServiceOrder.id.desc()).first()
+        assert order is not None
+        assert order.comeback_of_id == earlier.id
 
 
 @pytest.mark.parametrize("role", ["technician", "parts", "cashier", "head_office"])
