@@ -62,6 +62,20 @@ def test_an_unknown_plate_is_a_new_vehicle_and_customer_in_the_same_flow(
         ]  # fmt: skip
 
 
+def test_a_known_car_needs_only_its_concerns(app: Flask, cast: Cast, sign_in: SignIn, car: Vehicle) -> None:
+    """STEP-2: the form of a known car has no fields for what is known."""
+    client = sign_in(cast.advisor.id)
+    page = client.get("/reception", query_string={"q": "KR 7P421"}).text
+    assert 'name="fuel"' not in page
+    answer = client.post(
+        "/reception", data={"vehicle_id": str(car.id), "concerns-0": "Oil leak", "pay_types-0": "customer"}
+    )
+    assert answer.status_code == 303
+    with app.app_context():
+        order = db.session.query(ServiceOrder).one()
+        assert (order.vehicle_id, order.customer_id) == (car.id, car.owner_id)
+
+
 def test_the_same_form_twice_makes_one_of_each(app: Flask, cast: Cast, sign_in: SignIn) -> None:
     client = sign_in(cast.advisor.id)
     first, second = (
