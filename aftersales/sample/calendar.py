@@ -12,7 +12,7 @@ from itertools import count
 from sqlalchemy import event
 
 from aftersales.clock import from_local, local
-from aftersales.db import db, transaction
+from aftersales.db import alone, db, transaction
 
 Happening = Generator[datetime, datetime, None]
 _PER_TRANSACTION = 60
@@ -27,7 +27,7 @@ def run(happenings: Iterable[tuple[datetime, Happening]], *, after_each: Callabl
     waiting = [(at, next(order), happening, False) for at, happening in happenings]
     heapq.heapify(waiting)
     while waiting:
-        with transaction(), _remembering():
+        with alone(), transaction(), _remembering():
             for _ in range(_PER_TRANSACTION):
                 if not waiting:
                     break

@@ -13,8 +13,9 @@ from aftersales.sample.cars import Car, Fleet
 from aftersales.sample.people import KRAKOW, Staff
 from aftersales.sample.stories import Concern, Settlement, Story
 
-_DAYS_A_MONTH = {KRAKOW: 3}
-_FEWER_DAYS = 1
+_DAYS_A_MONTH = {KRAKOW: (3, 2)}
+_FEWER_DAYS = (1, 1)
+"""On how many days of each second month cars come."""
 _SETTLEMENTS = {
     KRAKOW: (Settlement.CARD, Settlement.CARD, Settlement.CASH, Settlement.MIXED, Settlement.TRANSFER),
 }
@@ -45,7 +46,7 @@ def _workdays(staff: Staff, first: date, last: date, random: Random) -> Iterator
     all_days = working_days(first, last)
     for year, month in sorted({(day.year, day.month) for day in all_days}):
         days = [day for day in all_days if (day.year, day.month) == (year, month)]
-        wanted = min(_DAYS_A_MONTH.get(staff.key, _FEWER_DAYS), len(days))
+        wanted = min(_DAYS_A_MONTH.get(staff.key, _FEWER_DAYS)[month % 2], len(days))
         yield sorted(random.sample(days, wanted))
 
 

@@ -23,11 +23,11 @@ from aftersales.domain.quality import final_check, work_checks
 from aftersales.domain.quality import queries as quality
 from aftersales.domain.quality.final_check import Drive, Verdict
 from aftersales.domain.quality.models import BEFORE_IT_LEAVES, ROAD_TEST, CheckResult, FaultReason
-from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.sample import papers
 from aftersales.sample.scene import Scene, Step
 from aftersales.sample.stories import Settlement
+from aftersales.web import delivery_documents, quality_documents
 
 _METHODS: dict[Settlement, tuple[PaymentMethod, ...]] = {
     Settlement.CASH: (PaymentMethod.CASH,),
@@ -100,13 +100,12 @@ def release(scene: Scene, at: datetime) -> None:
         actor=inspector,
     )
     check = quality.get_final_check(scene.order_id)
-    order, site = scene.order, scene.site
     final_check.release(
         check.id,
-        site_id=site.id,
-        document=papers.quality_record(order, site, check, inspector=inspector.name, at=at),
+        site_id=scene.staff.site_id,
+        document=papers.quality_record(scene, check, inspector=inspector.name, at=at),
         evidence=Evidence(typed_name=inspector.name, relation="inspector", device="quality tablet"),
-        consent_text=papers.QC_CONSENT,
+        consent_text=quality_documents.statement(),
         version=check.version,
         actor=inspector,
         now=at,
@@ -128,7 +127,7 @@ def settle(scene: Scene, at: datetime) -> Invoice:
     bill = billing.issue(scene.order_id, shown_gross=None, actor=cashier, now=at)
     if scene.keeps_papers:
         documents.record(
-            papers.invoice(bill, scene.order, scene.site),
+            papers.invoice(scene, bill),
             site_id=scene.staff.site_id,
             service_order_id=scene.order_id,
             subject_id=bill.id,
@@ -175,7 +174,7 @@ def hand_over(scene: Scene, at: datetime) -> None:
     delivery.take_over(order.id, ticks=dict.fromkeys(TakeOver, True), notes={}, actor=advisor, now=at)
     delivery.explain(order.id, actor=advisor, now=at)
     note = documents.record(
-        papers.delivery_note(order, site, orders.list_jobs(order.id), at=at),
+        papers.delivery_note(scene, at=at),
         site_id=site.id,
         service_order_id=order.id,
         now=at,
@@ -186,7 +185,7 @@ def hand_over(scene: Scene, at: datetime) -> None:
         scene.signature(),
         purpose="delivery",
         service_order_id=order.id,
-        consent_text=papers.delivery_consent(),
+        consent_text=delivery_documents.consent(),
         totals={},
         actor=advisor,
         now=at,
@@ -195,7 +194,7 @@ def hand_over(scene: Scene, at: datetime) -> None:
     record = delivery.issue_gate_pass(order.id, actor=advisor, now=at)
     if scene.keeps_papers:
         documents.record(
-            papers.gate_pass(order, site, record, issued_by=advisor.name, at=at),
+            papers.gate_pass(scene, record, at=at),
             site_id=site.id,
             service_order_id=order.id,
             now=at,
@@ -224,7 +223,7 @@ def correct(scene: Scene, at: datetime) -> None:
         bill.id, quantities={line.id: line.quantity}, reason="Goodwill after a complaint", actor=boss, now=at
     )
     documents.record(
-        papers.invoice(note, scene.order, scene.site, corrects=bill),
+        papers.invoice(scene, note, corrects=bill),
         site_id=scene.staff.site_id,
         service_order_id=scene.order_id,
         subject_id=note.id,

@@ -20,6 +20,7 @@ from aftersales.domain.service_orders.models import Job, LineKind, PayType
 from aftersales.sample import papers
 from aftersales.sample.photos import OF_STATION
 from aftersales.sample.scene import Scene, Step
+from aftersales.web import checkin_document, quotation_documents
 
 _KM_BETWEEN_VISITS = (400, 3_200)
 
@@ -180,7 +181,7 @@ def _sign(scene: Scene, at: datetime) -> None:
     content = signing.priced(order.id, includes_tax=site.prices_include_tax)
     document = signing.prepare(
         order.id,
-        papers.signed_order(order, site, checkin, content, at=at),
+        papers.signed_order(scene, checkin, content, at=at),
         digest=signing.content_digest(order, checkin, content),
         actor=advisor,
         now=at,
@@ -189,7 +190,7 @@ def _sign(scene: Scene, at: datetime) -> None:
         order.id,
         scene.signature(),
         document_digest=document.sha256,
-        consent_text=papers.CHECKIN_CONSENT,
+        consent_text=checkin_document.consent(),
         actor=advisor,
         now=at,
     )
@@ -214,7 +215,7 @@ def ask(scene: Scene, at: datetime, *, asks_again: bool = False) -> Quotation:
         order.id,
         site_id=site.id,
         promised_at=promised,
-        document=papers.asked(made, order, site, at=at),
+        document=papers.asked(scene, made, at=at),
         asks_again=asks_again,
         actor=scene.staff.advisor,
         now=at,
@@ -237,7 +238,7 @@ def answer(scene: Scene, quotation_id: int, at: datetime) -> None:
         by=AnsweredBy.LINK if by_link else AnsweredBy.PHONE,
         note="" if by_link else f"Called {order.customer.phone}: agreed as recorded",
         evidence=scene.signature() if by_link else None,
-        consent_text=papers.CHECKIN_CONSENT if by_link else "",
+        consent_text=quotation_documents.consent_text() if by_link else "",
         actor=scene.customer() if by_link else scene.staff.advisor,
         now=at,
     )

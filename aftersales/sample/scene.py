@@ -8,8 +8,8 @@ from random import Random
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.documents.signatures import Evidence
-from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
 from aftersales.sample.calendar import Diary
@@ -36,7 +36,7 @@ class Scene:
 
     @property
     def order(self) -> ServiceOrder:
-        return orders.get_order(self.order_id, site_id=self.staff.site_id)
+        return lock_order(self.order_id, site_id=self.staff.site_id)
 
     @property
     def site(self) -> Site:
