@@ -110,7 +110,9 @@ def _lock_head() -> AuditHead:
     head = db.session.scalar(newest)
     if head is None:
         db.session.execute(
-            insert(AuditHead).values(id=1, digest=GENESIS, length=0).on_conflict_do_nothing(index_elements=["id"])
+            insert(AuditHead)
+            .values(id=1, digest=GENESIS, length=0)
+            .on_conflict_do_nothing(index_elements=["id"])
         )
         head = db.session.scalars(newest).one()
     return head
