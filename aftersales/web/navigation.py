@@ -30,8 +30,6 @@ PLACES: list[Place] = [
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
     Place("reports.page", "reports.read", "chart-column", _l("Reports")),
     Place("followups.index", "followups.write", "phone", _l("Follow-ups")),
-    Place("catalogue.index", "catalogue.manage", "tag", _l("Services")),
-    Place("staffing.index", "staffing.manage", "users", _l("People")),
 ]
 
 
