@@ -21,7 +21,7 @@ from tests.html import CheckingClient
 SignIn = Callable[..., CheckingClient]
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
-pytest_plugins = ["tests.situations", "tests.stockroom"]
+pytest_plugins = ["tests.situations", "tests.stockroom", "tests.world"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

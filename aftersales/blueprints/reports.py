@@ -7,6 +7,8 @@ from decimal import Decimal
 from flask import Blueprint, Response, render_template, request
 
 from aftersales import clock
+from aftersales.domain.accounts import queries as accounts
+from aftersales.domain.errors import NotFound
 from aftersales.domain.reports import queries, rules
 from aftersales.domain.reports.queries import RevenueRow
 from aftersales.domain.reports.rules import Hours, Month
@@ -88,6 +90,8 @@ def technician(user_id: int) -> str:
     month, person = _month(), session.person()
     rows = queries.technician_hours(person.site_id, month, now=clock.now())
     found = next((row for row in rows if row.user_id == user_id), None)
+    if found is None and not accounts.roles_at(user_id, person.site_id):
+        raise NotFound(gettext("Nobody of this site has this number."))
     return render_template(
         "reports/technician.html",
         month=month,

@@ -1,0 +1,233 @@
+"""A whole workshop to attack: the sample's first month, two sites, orders in every state, one person per role and site.
+
+For tests that walk the URL map. The addresses are made with ids of records that are really there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Select, bindparam, func, select
+from werkzeug.routing import Rule
+
+from aftersales import clock
+from aftersales.db import add, db, transaction
+from aftersales.domain.accounts import operations as accounts
+from aftersales.domain.accounts.models import Membership, User
+from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.actors import SYSTEM
+from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.billing.models import Invoice
+from aftersales.domain.catalogue.models import CannedJob, LabourTime
+from aftersales.domain.checkins.models import Belonging, CheckIn, Damage
+from aftersales.domain.customers.models import Customer
+from aftersales.domain.documents.models import Document
+from aftersales.domain.inspections.models import Inspection, InspectionItem
+from aftersales.domain.messaging.models import Message
+from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine
+from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rework
+from aftersales.domain.quotations.models import DeferredWork, Quotation, QuotationJob
+from aftersales.domain.service_orders.models import Job, Line, ServiceOrder
+from aftersales.domain.sites.models import Site
+from aftersales.domain.staffing.models import Bay, Team, Technician
+from aftersales.domain.vehicles import operations as vehicles
+from aftersales.domain.vehicles.models import Vehicle, VehicleWarning, WarningKind
+from aftersales.domain.workshop.models import JobPhoto, ProblemReport
+from aftersales.sample import workshop
+from tests.databases import Ground
+
+NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
+
+# Where an argument has no record behind it, a value that the product knows.
+WORDS = {
+    "slug": "brakes", "kind": "wash", "size": "thumb", "sweep_id": "00000000", "number": 1, "day": "2026-12-24",
+    "rest": "nothing",
+}  # fmt: skip
+
+
+def _of_order(*columns: Any, on: Any = None) -> Select[Any]:
+    """Columns of a record that belongs to an order, its order's id last."""
+    query = select(*columns).where(ServiceOrder.id == columns[-1], ServiceOrder.site_id == _SITE)
+    return query if on is None else query.where(on)
+
+
+_SITE = bindparam("site_id")
+# The record behind each argument: its id and, where the address needs one, the id of what it belongs to.
+RECORDS: dict[str, Select[Any]] = {
+    "order_id": _of_order(ServiceOrder.id, ServiceOrder.id),
+    "job_id": _of_order(Job.id, Job.service_order_id).where(Job.voided_at.is_(None)),
+    "line_id": _of_order(Line.id, Line.service_order_id).where(Line.voided_at.is_(None)),
+    "quotation_id": _of_order(Quotation.id, Quotation.service_order_id),
+    "version_no": _of_order(Quotation.version_no, Quotation.service_order_id),
+    "deferred_id": _of_order(DeferredWork.id, DeferredWork.service_order_id),
+    "report_id": _of_order(ProblemReport.id, ProblemReport.service_order_id),
+    "rework_id": _of_order(Rework.id, Rework.service_order_id),
+    "document_id": _of_order(Document.id, Document.service_order_id),
+    "message_id": _of_order(Message.id, Message.service_order_id),
+    "invoice_id": _of_order(Invoice.id, Invoice.service_order_id),
+    "request_id": _of_order(RequisitionLine.id, RequisitionLine.service_order_id),
+    "photo_id": _of_order(Attachment.id, Attachment.service_order_id),
+    "belonging_id": _of_order(Belonging.id, CheckIn.service_order_id, on=CheckIn.id == Belonging.checkin_id),
+    "damage_id": _of_order(Damage.id, CheckIn.service_order_id, on=CheckIn.id == Damage.checkin_id),
+    "purchase_order_id": select(PurchaseOrder.id).where(PurchaseOrder.site_id == _SITE),
+    "bay_id": select(Bay.id).where(Bay.site_id == _SITE),
+    "team_id": select(Team.id).where(Team.site_id == _SITE),
+    "technician_id": select(Technician.id).where(Technician.site_id == _SITE),
+    "user_id": select(Membership.user_id).where(
+        Membership.site_id == _SITE, Membership.role == Role.TECHNICIAN
+    ),
+    # One for the whole company: every site works with them.
+    "article_id": select(Article.id),
+    "time_id": select(LabourTime.id),
+    "vehicle_id": select(Vehicle.id),
+    "customer_id": select(Customer.id),
+    "warning_id": select(VehicleWarning.id, VehicleWarning.vehicle_id),
+}
+# The same word for another record, by how the address starts.
+BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
+    ("/catalogue/", "job_id"): select(CannedJob.id),
+    ("/inspection-items/", "item_id"): _of_order(
+        InspectionItem.id,
+        Inspection.service_order_id,
+        on=Inspection.id == InspectionItem.inspection_id,
+    ),
+    ("/quality-items/", "item_id"): _of_order(
+        QualityCheckItem.id,
+        QualityCheck.service_order_id,
+        on=QualityCheck.id == QualityCheckItem.quality_check_id,
+    ),
+    ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
+}
+COMPANY_WIDE = {"article_id", "time_id", "vehicle_id", "customer_id", "warning_id"}
+"""Arguments whose records belong to no site."""
+
+
+@dataclass
+class World:
+    """The workshop with its people: ``client(role)`` is a browser of somebody with that one role at a site."""
+
+    app: Flask
+    site_id: int
+    other_site_id: int
+    tokens: dict[tuple[int, Role], str] = field(default_factory=dict)
+
+    def client(self, role: Role, site_id: int | None = None) -> FlaskClient:
+        client = FlaskClient(self.app, self.app.response_class, use_cookies=True)
+        with client.session_transaction() as cookie:
+            cookie["token"] = self.tokens[site_id or self.site_id, role]
+        return client
+
+    def rules(self) -> list[Rule]:
+        """Every rule of the product, those that only look first."""
+        rules = [rule for rule in self.app.url_map.iter_rules() if rule.endpoint != "static"]
+        return sorted(rules, key=lambda rule: ("GET" not in (rule.methods or ()), rule.rule))
+
+    def address(self, rule: Rule) -> str:
+        """The rule's address with ids of records of :attr:`site_id`; a KeyError names an argument nobody knows."""
+        values: dict[str, Any] = {}
+        for name in sorted(rule.arguments, key=lambda name: name in ("order_id", "vehicle_id")):
+            if name in values or name == "token":
+                continue
+            if name in WORDS:
+                values[name] = WORDS[name]
+                continue
+            row = self._record(rule, name)
+            values[name] = row[0]
+            if len(row) > 1:
+                values.setdefault("vehicle_id" if name == "warning_id" else "order_id", row[1])
+        values = {"token": "no-such-token", **values}
+        with self.app.test_request_context():
+            return self.app.url_map.bind("localhost").build(
+                rule.endpoint,
+                {name: values[name] for name in rule.arguments},
+                method=next(iter(rule.methods or ())),
+            )
+
+    def _record(self, rule: Rule, name: str) -> tuple[Any, ...]:
+        found = [
+            each for (start, arg), each in BY_ADDRESS.items() if arg == name and rule.rule.startswith(start)
+        ]
+        query = (found or [RECORDS[name]])[0]
+        with self.app.app_context():
+            newest = query.order_by(query.selected_columns[0].desc()).limit(1)
+            row = db.session.execute(newest, {"site_id": self.site_id}).one_or_none()
+        if row is None:
+            raise LookupError(f"The sample has no {name} for {rule.rule}")
+        return tuple(row)
+
+    def is_of_a_site(self, rule: Rule) -> bool:
+        """Whether the rule's address names something that belongs to one site."""
+        named = rule.arguments - COMPANY_WIDE - set(WORDS) - {"token"}
+        return bool(named) and not rule.rule.startswith("/catalogue/")
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has, and the sum of the versions: what an act without effect leaves as it is."""
+        found = {}
+        with self.app.app_context():
+            for table in db.metadata.sorted_tables:
+                columns = [func.count()] + ([func.sum(table.c.version)] if "version" in table.c else [])
+                row = db.session.execute(select(*columns).select_from(table)).one()
+                found[table.name] = sum(int(value or 0) for value in row)
+        return found
+
+
+@pytest.fixture(scope="module")
+def world(product: Flask, database: Ground) -> Iterator[World]:
+    """The sample at ten o'clock of a Tuesday. Tests of a module share it: those that change it come last."""
+    hour = pytest.MonkeyPatch()
+    hour.setattr(clock, "now", lambda: NOW)
+    with product.app_context():
+        workshop.load(now=NOW, months=1)
+        own, other = db.session.scalars(select(Site.id).order_by(Site.id)).all()[:2]
+        made = World(product, own, other)
+        _populate(made)
+    yield made
+    hour.undo()
+    with product.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    database.put_back()
+
+
+def _populate(world: World) -> None:
+    """A person per role and site, and the few records that the sample's month may lack."""
+    with transaction():
+        for site_id in (world.site_id, world.other_site_id):
+            for role in Role:
+                user = add(
+                    User(
+                        email=f"{role}-{site_id}@example.org", name=f"{role} {site_id}", initials="XX",
+                        password_hash="nobody signs in with it",
+                    )
+                )  # fmt: skip
+                add(Membership(user_id=user.id, site_id=site_id, role=role))
+                if role is Role.TECHNICIAN:
+                    add(Technician(site_id=site_id, user_id=user.id))
+                world.tokens[site_id, role] = accounts.sign_in(user.id, address="", device="tests", now=NOW)
+            if db.session.scalar(select(Team.id).where(Team.site_id == site_id).limit(1)) is None:
+                add(Team(site_id=site_id, name="Team one"))
+        if db.session.scalar(select(VehicleWarning.id).limit(1)) is None:
+            car = db.session.scalars(select(Vehicle.id).limit(1)).one()
+            vehicles.open_warning(car, kind=WarningKind.RECALL, text="Airbag", actor=SYSTEM, now=NOW)
+        _put_something_off(world.site_id)
+
+
+def _put_something_off(site_id: int) -> None:
+    """Deferred work where the sample's month has none at this site."""
+    if db.session.scalar(select(DeferredWork.id).where(DeferredWork.site_id == site_id).limit(1)):
+        return
+    asked = select(QuotationJob.id, Quotation.service_order_id).join(
+        Quotation, Quotation.id == QuotationJob.quotation_id
+    )
+    job_id, order_id = db.session.execute(asked.where(Quotation.site_id == site_id).limit(1)).one()
+    order = db.session.get_one(ServiceOrder, order_id)
+    add(
+        DeferredWork(
+            site_id=site_id, vehicle_id=order.vehicle_id, customer_id=order.customer_id, service_order_id=order_id,
+            quotation_job_id=job_id, title="Wiper blades", due_on=NOW.date(), created_at=NOW,
+        )
+    )  # fmt: skip
