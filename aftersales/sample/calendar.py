@@ -21,7 +21,7 @@ _PER_TRANSACTION = 60
 def run(happenings: Iterable[tuple[datetime, Happening]], *, after_each: Callable[[], None]) -> None:
     """Let everything happen in the order of time, many steps in one transaction: a commit costs more than a step.
 
-    ``after_each`` is called in each transaction at its end.
+    ``after_each`` is called after each step, in its transaction.
     """
     order = count()
     waiting = [(at, next(order), happening, False) for at, happening in happenings]
@@ -29,15 +29,19 @@ def run(happenings: Iterable[tuple[datetime, Happening]], *, after_each: Callabl
     while waiting:
         with alone(), transaction(), _remembering():
             for _ in range(_PER_TRANSACTION):
-                if not waiting:
-                    break
-                at, _, happening, is_begun = heapq.heappop(waiting)
-                try:
-                    following = happening.send(at) if is_begun else next(happening)
-                except StopIteration:
-                    continue
-                heapq.heappush(waiting, (max(at, following), next(order), happening, True))
-            after_each()
+                if waiting:
+                    _go_on(waiting, order)
+                    after_each()
+
+
+def _go_on(waiting: list[tuple[datetime, int, Happening, bool]], order: Iterator[int]) -> None:
+    """Let the next step happen, and note when its story goes on."""
+    at, _, happening, is_begun = heapq.heappop(waiting)
+    try:
+        following = happening.send(at) if is_begun else next(happening)
+    except StopIteration:
+        return
+    heapq.heappush(waiting, (max(at, following), next(order), happening, True))
 
 
 @contextmanager
