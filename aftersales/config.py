@@ -32,7 +32,7 @@ class Settings:
     base_url: str
     mail_from: str
     trusted_proxies: int
-    sample_months: int
+    sample_months: int = 13
 
     @property
     def is_secure(self) -> bool:

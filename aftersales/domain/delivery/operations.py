@@ -238,7 +238,6 @@ def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: st
     )
     _send_papers(order, now=now)
     db.session.flush()
-    messaging.queue("delivery_documents", order=order, dedupe_key=f"order:{order.id}", now=now)
     return order
 
 
