@@ -21,6 +21,7 @@ from aftersales.domain.documents import signatures
 from aftersales.domain.errors import DomainError, Invalid, NotFound, NotPermitted
 from aftersales.domain.service_orders import queries as service_orders
 from aftersales.domain.service_orders.models import Authorisation, ServiceOrder
+from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.rules import job_standing
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
@@ -239,6 +240,7 @@ def hand_over(order_id: int) -> Response | tuple[str, int]:
                 )
             ]
         with transaction():
+            lock_order(order_id)  # before a paper's row holds the order for its foreign key
             for paper in papers:
                 documents.record(paper, site_id=site.id, service_order_id=order_id, now=now, is_shared=True)
             operations.hand_over(
