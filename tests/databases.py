@@ -68,6 +68,12 @@ class PostgresDatabase:
                                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"))  # fmt: skip
             if filled := connection.scalars(sa.text(rows)).all():
                 connection.execute(sa.text(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE"))
+            # What was rolled back left no row, but it took a number.
+            used = connection.scalars(
+                sa.text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
+            )
+            for name in used.all():
+                connection.execute(sa.text(f"ALTER SEQUENCE {name} RESTART"))
 
 
 @contextmanager

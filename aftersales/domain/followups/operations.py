@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -222,12 +222,10 @@ def remind_of_appointment(appointment_id: int, *, now: datetime) -> bool:
 def _is_first(kind: ReminderKind, subject_id: int, occasion: str, now: datetime) -> bool:
     """Claim the occasion: of two sweeps at once one gets it."""
     insert: Any = postgresql_insert if db.session().get_bind().dialect.name == "postgresql" else sqlite_insert
-    claimed = cast(
-        "CursorResult[Any]",
-        db.session.execute(
-            insert(Reminder)
-            .values(kind=kind, subject_id=subject_id, occasion=occasion, at=now)
-            .on_conflict_do_nothing()
-        ),
+    claimed = db.session.scalar(
+        insert(Reminder)
+        .values(kind=kind, subject_id=subject_id, occasion=occasion, at=now)
+        .on_conflict_do_nothing()
+        .returning(Reminder.id)
     )
-    return bool(claimed.rowcount)
+    return claimed is not None

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -127,20 +127,18 @@ def begin_day(user_id: int, *, site_id: int, now: datetime) -> Attendance:
     Twice is harmless: a day that runs already goes on. Refuses while the person's day runs at another site.
     """
     insert = postgresql_insert if db.session().get_bind().dialect.name == "postgresql" else sqlite_insert
-    begun = cast(
-        "CursorResult[Any]",
-        db.session.execute(
-            insert(Attendance)
-            .values(site_id=site_id, user_id=user_id, started_at=now)
-            .on_conflict_do_nothing(index_elements=["user_id"], index_where=Attendance.ended_at.is_(None))
-        ),
+    begun = db.session.scalar(
+        insert(Attendance)
+        .values(site_id=site_id, user_id=user_id, started_at=now)
+        .on_conflict_do_nothing(index_elements=["user_id"], index_where=Attendance.ended_at.is_(None))
+        .returning(Attendance.id)
     )
     attendance = lock_day(user_id)
     if attendance is None:  # it ended between the two statements
         raise Refused(gettext("Your day has just ended on another tablet. Clock on again."))
     if attendance.site_id != site_id:
         raise Refused(gettext("You are clocked on at another site. Clock off there first."))
-    if begun.rowcount:
+    if begun is not None:
         sites.note_change(site_id)
     return attendance
 
