@@ -33,6 +33,7 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
     ".txt": "text/plain; charset=utf-8",
 }
+_IMPORT = re.compile(r'(from "|import\(")(\./[\w-]+\.js|\.\./vendor/[\w.-]+)(?=")')
 _YEAR = 365 * 24 * 3600
 
 
@@ -78,21 +79,28 @@ class Assets:
         self._add("app.js", _join_js(folder / "js"))
         for path in sorted((folder / "js").glob("*.js")):
             if path.stem not in JS_FILES:
-                self._add(f"js/{path.name}", self._module(path))
+                self._add_module(path)
 
     def _add(self, name: str, body: bytes) -> None:
         stem, _, suffix = name.rpartition(".")
         asset = Asset(name, f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}", body)
         self._by_name[name] = self._by_hashed_name[asset.hashed_name] = asset
 
-    def _module(self, path: Path) -> bytes:
-        """A module with the names it imports replaced by hashed ones: there is no import map to do it later."""
+    def _add_module(self, path: Path) -> str:
+        """A module with the names it imports replaced by hashed ones: there is no import map to do it later. What it
+        imports comes first, since a module's name follows from its text."""
+        name = f"js/{path.name}"
+        if name not in self._by_name:
+            text = path.read_text("utf-8")
+            self._add(name, _IMPORT.sub(lambda found: found[1] + self._imported(path, found[2]), text).encode())
+        return self.url(name)
 
-        def hashed(match: re.Match[str]) -> str:
-            name = match[1]
-            return f'from "{self.url("app.js" if name == "./core.js" else name.removeprefix("../"))}"'
-
-        return re.sub(r'from "(\./core\.js|\.\./vendor/[\w.-]+)"', hashed, path.read_text("utf-8")).encode()
+    def _imported(self, path: Path, name: str) -> str:
+        if name == "./core.js":
+            return self.url("app.js")
+        if name.startswith("../"):
+            return self.url(name.removeprefix("../"))
+        return self._add_module(path.parent / name)
 
     def url(self, name: str) -> str:
         """Where a file is; a library that set-up has not copied yet keeps its plain name, and is not found there."""
