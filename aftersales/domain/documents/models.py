@@ -24,6 +24,7 @@ class DocumentKind(StrEnum):
     GATE_PASS = "gate_pass"
     GUARANTEE_CERTIFICATE = "guarantee_certificate"
     JOB_CARD = "job_card"
+    HANDOVER_LIST = "handover_list"
 
 
 words_for(
@@ -40,6 +41,7 @@ words_for(
         DocumentKind.GATE_PASS: _l("Gate pass"),
         DocumentKind.GUARANTEE_CERTIFICATE: _l("Guarantee certificate"),
         DocumentKind.JOB_CARD: _l("Job card"),
+        DocumentKind.HANDOVER_LIST: _l("Belongings and papers"),
     },
 )
 

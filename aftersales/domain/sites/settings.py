@@ -38,6 +38,8 @@ SETTINGS: dict[str, Setting] = {
     "walkaround.required": Setting(
         ["vin", "left", "front", "right", "rear", "dashboard"], _l("Photos required at check-in")
     ),
+    "checkin.sign_handover_list": Setting(True, _l("Customers sign the list of belongings and papers")),
+    "parking.places": Setting("", _l("Parking places, with commas between them")),
     "deferred.days": Setting(90, _l("Offer declined work again after"), _l("days")),
     "approval.due_hours": Setting(2, _l("An answer to a quote is expected within"), _l("hours")),
     "assign.due_minutes": Setting(15, _l("A car is given to a technician within"), _l("minutes")),

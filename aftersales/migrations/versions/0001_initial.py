@@ -1153,6 +1153,7 @@ def upgrade() -> None:
                 "gate_pass",
                 "guarantee_certificate",
                 "job_card",
+                "handover_list",
                 name="documentkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2062,8 +2063,23 @@ def upgrade() -> None:
         sa.Column("fuel_eighths", sa.Integer(), nullable=True),
         sa.Column("charge_percent", sa.Integer(), nullable=True),
         sa.Column("key_tag", sa.String(length=20), nullable=False),
+        sa.Column("key_slot", sa.String(length=20), nullable=False),
+        sa.Column("key_holder", sa.String(length=120), nullable=False),
         sa.Column("key_returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("parking_place", sa.String(length=40), nullable=False),
+        sa.Column(
+            "parking_zone",
+            sa.Enum(
+                "waiting",
+                "workshop",
+                "finished",
+                name="parkingzone",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column(
             "old_parts",
             sa.Enum(
@@ -2105,6 +2121,27 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "transport",
+            sa.Enum(
+                "none",
+                "taxi",
+                "shuttle",
+                "replacement_car",
+                "public",
+                "other",
+                name="transport",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("transport_note", sa.String(length=120), nullable=False),
+        sa.Column("approver_name", sa.String(length=120), nullable=False),
+        sa.Column("approver_phone", sa.String(length=40), nullable=False),
+        sa.Column("approver_limit", sa.BigInteger(), nullable=True),
+        sa.Column("collector_name", sa.String(length=120), nullable=False),
         sa.Column("diagnosis_consented", sa.Boolean(), nullable=False),
         sa.Column("diagnosis_fee", sa.BigInteger(), nullable=False),
         sa.Column("belongings_asked_at", sa.DateTime(timezone=True), nullable=True),
@@ -2112,13 +2149,24 @@ def upgrade() -> None:
         sa.Column("prepared_digest", sa.String(length=64), nullable=False),
         sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("list_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("list_prepared_digest", sa.String(length=64), nullable=False),
+        sa.Column("list_signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("list_signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("approver_limit >= 0", name=op.f("ck_checkins_approver_limit")),
         sa.CheckConstraint("charge_percent BETWEEN 0 AND 100", name=op.f("ck_checkins_charge")),
         sa.CheckConstraint("diagnosis_fee >= 0", name=op.f("ck_checkins_fee")),
         sa.CheckConstraint("fuel_eighths BETWEEN 0 AND 8", name=op.f("ck_checkins_fuel")),
         sa.CheckConstraint("odometer >= 0", name=op.f("ck_checkins_odometer")),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_checkins_document_id")),
+        sa.ForeignKeyConstraint(
+            ["list_document_id"], ["documents.id"], name=op.f("fk_checkins_list_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_signature_id"], ["signatures.id"], name=op.f("fk_checkins_list_signature_id")
+        ),
         sa.ForeignKeyConstraint(
             ["service_order_id"], ["service_orders.id"], name=op.f("fk_checkins_service_order_id")
         ),
@@ -2564,6 +2612,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_checkin_photos_checkin_id"), ["checkin_id"], unique=False)
 
     op.create_table(
+        "custody_moves",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "what",
+            sa.Enum("key", "car", name="custody", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("from_place", sa.String(length=160), nullable=False),
+        sa.Column(
+            "from_zone",
+            sa.Enum(
+                "waiting",
+                "workshop",
+                "finished",
+                name="from_zone",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("to_place", sa.String(length=160), nullable=False),
+        sa.Column(
+            "to_zone",
+            sa.Enum(
+                "waiting",
+                "workshop",
+                "finished",
+                name="to_zone",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("is_freed", sa.Boolean(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_custody_moves_checkin_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_moves")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_custody_moves_client_id")),
+    )
+    with op.batch_alter_table("custody_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custody_moves_checkin_id"), ["checkin_id"], unique=False)
+
+    op.create_table(
         "damages",
         sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2670,6 +2766,30 @@ def upgrade() -> None:
             "delivery_id", "stage", "kind", name=op.f("uq_delivery_ticks_delivery_id_stage_kind")
         ),
     )
+    op.create_table(
+        "interviews",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("restated", sa.Text(), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("catalogue_version", sa.Integer(), nullable=False),
+        sa.Column("is_road_tested", sa.Boolean(), nullable=False),
+        sa.Column("road_test_km", sa.Integer(), nullable=True),
+        sa.Column("road_test_by", sa.String(length=120), nullable=False),
+        sa.Column("road_test_found", sa.Text(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("road_test_km >= 0", name=op.f("ck_interviews_road_test_km")),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_interviews_checkin_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_interviews_job_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interviews")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_interviews_job_id")),
+    )
+    with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interviews_checkin_id"), ["checkin_id"], unique=False)
+
     op.create_table(
         "quality_check_items",
         sa.Column("quality_check_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2784,6 +2904,46 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "station_skips",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "station",
+            sa.Enum(
+                "engine_bay",
+                "vin",
+                "left",
+                "front_left",
+                "front",
+                "front_right",
+                "right",
+                "rear_right",
+                "rear",
+                "rear_left",
+                "roof",
+                "boot",
+                "dashboard",
+                "interior",
+                name="station",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("skipped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("skipped_by_name", sa.String(length=200), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_station_skips_checkin_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_station_skips")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_station_skips_client_id")),
+    )
+    with op.batch_alter_table("station_skips", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_station_skips_checkin_id"), ["checkin_id"], unique=False)
+
+    op.create_table(
         "stock_movements",
         sa.Column("stock_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -2848,6 +3008,59 @@ def upgrade() -> None:
             batch_op.f("ix_stock_movements_service_order_id"), ["service_order_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_stock_movements_stock_id_id"), ["stock_id", "id"], unique=False)
+
+    op.create_table(
+        "vehicle_papers",
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "registration",
+                "insurance",
+                "warranty_booklet",
+                "service_book",
+                "statutory_warranty",
+                "other",
+                name="paperkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("difference", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_vehicle_papers_checkin_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle_papers")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_vehicle_papers_client_id")),
+    )
+    with op.batch_alter_table("vehicle_papers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vehicle_papers_checkin_id"), ["checkin_id"], unique=False)
+
+    op.create_table(
+        "damage_sightings",
+        sa.Column("damage_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("checkin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("is_there", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["checkin_id"], ["checkins.id"], name=op.f("fk_damage_sightings_checkin_id")),
+        sa.ForeignKeyConstraint(["damage_id"], ["damages.id"], name=op.f("fk_damage_sightings_damage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_damage_sightings")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_damage_sightings_client_id")),
+    )
+    with op.batch_alter_table("damage_sightings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_damage_sightings_checkin_id"), ["checkin_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_damage_sightings_damage_id"), ["damage_id"], unique=False)
 
     op.create_table(
         "deferred_work",
@@ -3008,12 +3221,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deferred_work_site_id_due_on"))
 
     op.drop_table("deferred_work")
+    with op.batch_alter_table("damage_sightings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_damage_sightings_damage_id"))
+        batch_op.drop_index(batch_op.f("ix_damage_sightings_checkin_id"))
+
+    op.drop_table("damage_sightings")
+    with op.batch_alter_table("vehicle_papers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vehicle_papers_checkin_id"))
+
+    op.drop_table("vehicle_papers")
     with op.batch_alter_table("stock_movements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stock_movements_stock_id_id"))
         batch_op.drop_index(batch_op.f("ix_stock_movements_service_order_id"))
         batch_op.drop_index(batch_op.f("ix_stock_movements_requisition_line_id"))
 
     op.drop_table("stock_movements")
+    with op.batch_alter_table("station_skips", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_station_skips_checkin_id"))
+
+    op.drop_table("station_skips")
     op.drop_table("reservations")
     with op.batch_alter_table("quotation_jobs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotation_jobs_job_id"))
@@ -3023,12 +3249,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quality_check_items_quality_check_id_position"))
 
     op.drop_table("quality_check_items")
+    with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interviews_checkin_id"))
+
+    op.drop_table("interviews")
     op.drop_table("delivery_ticks")
     with op.batch_alter_table("damages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_damages_vehicle_id"))
         batch_op.drop_index(batch_op.f("ix_damages_checkin_id"))
 
     op.drop_table("damages")
+    with op.batch_alter_table("custody_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_custody_moves_checkin_id"))
+
+    op.drop_table("custody_moves")
     with op.batch_alter_table("checkin_photos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checkin_photos_checkin_id"))
 
