@@ -73,7 +73,7 @@ def progress(order_id: int) -> str:
 def add_photo(order_id: int) -> Response:
     """One photo of a station; the tablet sends it again with the same id when it did not hear the answer."""
     steps.get(order_id)
-    station = _station(request.form.get("station", ""))
+    station = steps.station(request.form.get("station", ""))
     photo = media.receive_photo()
     with transaction():
         walkaround.add_photo(order_id, photo, station=station, **steps.by())
@@ -241,7 +241,7 @@ def _walk(
     """What the walk-around's page and its parts show."""
     around = queries.walkaround_of(order, checkin)
     required = rules.required_stations(session.person().setting("walkaround.required"))
-    missing = [station for station in required if station not in around.photos]
+    missing = [station for station in required if station not in around.dealt_with]
     can_edit = order.checkin_signed_at is None
     pins = _pins(order, around, can_edit=can_edit)
     return {
@@ -252,6 +252,7 @@ def _walk(
         "required": required,
         "missing": missing,
         "next_station": missing[0] if missing else None,
+        "skipped": {station: rules.skip_words(skip.reason) for station, skip in around.skips.items()},
         "stops": _stops(around, missing),
         "pins": pins,
         "tones": {pin.damage.zone.value: pin.tone for pin in pins if pin.tone and pin.href},
@@ -266,13 +267,21 @@ def _stops(around: Walkaround, missing: list[Station]) -> list[Stop]:
         Stop(
             number=station.number,
             label=gettext("Photo %(n)s: %(station)s", n=station.number, station=label(station))
-            + (", " + gettext("taken") if station in around.photos else ""),
-            state="done" if station in around.photos else "",
+            + _standing(station, around),
+            state="done" if station in around.dealt_with else "",
             is_next=bool(missing) and station is missing[0],
             href=f"#photo-{station}",
         )
         for station in Station
     ]
+
+
+def _standing(station: Station, around: Walkaround) -> str:
+    if station in around.photos:
+        return ", " + gettext("taken")
+    if skip := around.skips.get(station):
+        return ", " + gettext("skipped: %(reason)s", reason=rules.skip_words(skip.reason))
+    return ""
 
 
 _TONES = {"light": "", "medium": "soon", "heavy": "urgent"}
@@ -308,13 +317,6 @@ def _around(order_id: int, part: str) -> Response:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.lstrip("-").isdecimal() else 0
-
-
-def _station(name: str) -> Station:
-    try:
-        return Station(name)
-    except ValueError as error:
-        raise NotFound(gettext("There is no such station.")) from error
 
 
 def _damage(order_id: int, damage_id: int) -> tuple[ServiceOrder, Damage]:

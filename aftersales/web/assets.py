@@ -92,7 +92,9 @@ class Assets:
         name = f"js/{path.name}"
         if name not in self._by_name:
             text = path.read_text("utf-8")
-            self._add(name, _IMPORT.sub(lambda found: found[1] + self._imported(path, found[2]), text).encode())
+            self._add(
+                name, _IMPORT.sub(lambda found: found[1] + self._imported(path, found[2]), text).encode()
+            )
         return self.url(name)
 
     def _imported(self, path: Path, name: str) -> str:

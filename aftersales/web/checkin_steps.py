@@ -6,9 +6,11 @@ from typing import Any
 
 from aftersales import clock
 from aftersales.domain.checkins import queries
-from aftersales.domain.checkins.models import CheckIn
+from aftersales.domain.checkins.models import CheckIn, Station
+from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.i18n import gettext
 from aftersales.web import session
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -23,6 +25,13 @@ def get(order_id: int) -> tuple[ServiceOrder, CheckIn | None]:
 def by() -> dict[str, Any]:
     """Who writes, when and at which site, as every operation of the check-in takes it."""
     return {"actor": session.actor(), "now": clock.now(), "site_id": session.person().site_id}
+
+
+def station(name: str) -> Station:
+    """The station of an address or form. Raises ``NotFound``."""
+    if name not in set(Station):
+        raise NotFound(gettext("There is no such station."))
+    return Station(name)
 
 
 def client_id(text: str | None) -> str:

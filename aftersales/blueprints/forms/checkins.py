@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
+from aftersales.domain.checkins.kinds import SkipReason
 from aftersales.domain.checkins.models import (
     CheckIn,
     ContactWay,
@@ -97,6 +98,25 @@ class HandedOverForm(Form):
         names = ("odometer", "fuel_eighths", "charge_percent", "belongings_asked")
         found: dict[str, Any] = {name: self[name].data for name in names if name in self._fields}
         return {**found, "key_tag": self.key_tag.data or "", "parking_place": self.parking_place.data or ""}
+
+
+class SkipForm(Form):
+    """Why a station is left out: one of the usual reasons, or other words, which count more."""
+
+    submission_id = HiddenField()
+    reason = RadioField(_l("Why is this photo not taken?"), validate_choice=False)
+    words = StringField(_l("Another reason"), [Length(max=200)])
+
+    def __init__(self, reason: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.reason.choices = [(one.value, label(one)) for one in SkipReason]
+        if not self.is_submitted():
+            is_usual = reason in set(SkipReason)
+            self.reason.data, self.words.data = (reason, "") if is_usual else ("", reason)
+
+    def chosen(self) -> str:
+        """The reason as the operation keeps it."""
+        return self.words.data or self.reason.data or ""
 
 
 class DamageForm(Form):

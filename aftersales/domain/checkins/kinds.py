@@ -6,6 +6,16 @@ from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
 
+class SkipReason(StrEnum):
+    """The usual reasons for leaving a station out; others are written down (CHK-2)."""
+
+    DOES_NOT_OPEN = "does_not_open"
+    DECLINED = "declined"
+    TOO_DARK = "too_dark"
+    NO_ROOM = "no_room"
+    COVERED = "covered"
+
+
 class Transport(StrEnum):
     """How the customer gets away without the car (CHK-9)."""
 
@@ -43,6 +53,16 @@ class ParkingZone(StrEnum):
     FINISHED = "finished"
 
 
+words_for(
+    SkipReason,
+    {
+        SkipReason.DOES_NOT_OPEN: _l("It does not open"),
+        SkipReason.DECLINED: _l("The customer declines"),
+        SkipReason.TOO_DARK: _l("Too dark"),
+        SkipReason.NO_ROOM: _l("No room around the car"),
+        SkipReason.COVERED: _l("Snow or dirt covers it"),
+    },
+)
 words_for(
     Transport,
     {

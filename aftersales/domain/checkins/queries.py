@@ -8,19 +8,32 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, Damage, Station
+from aftersales.domain.checkins.models import (
+    Belonging,
+    CheckIn,
+    CheckInPhoto,
+    Damage,
+    Station,
+    StationSkip,
+)
 from aftersales.domain.service_orders.models import ServiceOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Walkaround:
     """What was seen and handed over at one check-in. ``photos`` holds each station's photos, the newest last;
-    ``known`` is damage of the vehicle's earlier visits (CHK-4)."""
+    ``known`` is damage of the vehicle's earlier visits (CHK-4); ``skips`` the stations left out and why (CHK-2)."""
 
     photos: dict[Station, list[Attachment]] = field(default_factory=dict)
     damages: Sequence[Damage] = ()
     known: Sequence[Damage] = ()
     belongings: Sequence[Belonging] = ()
+    skips: dict[Station, StationSkip] = field(default_factory=dict)
+
+    @property
+    def dealt_with(self) -> set[Station]:
+        """The stations that were photographed, or left out with a reason."""
+        return {*self.photos, *self.skips}
 
     def newest(self, station: Station) -> Attachment | None:
         """The photo of a station that counts."""
@@ -34,8 +47,9 @@ def find_checkin(order_id: int) -> CheckIn | None:
 
 
 def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
-    """Everything of the walk around the car, in three queries."""
+    """Everything of the walk around the car, in four queries."""
     own = checkin.id if checkin else 0
+    photos = photos_of(own)
     pins = list(
         db.session.scalars(
             select(Damage)
@@ -45,7 +59,8 @@ def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
         )
     )
     return Walkaround(
-        photos=photos_of(own),
+        photos=photos,
+        skips={station: skip for station, skip in skips_of(own).items() if station not in photos},
         damages=[pin for pin in pins if pin.checkin_id == own],
         known=[pin for pin in pins if (not own or pin.checkin_id < own) and pin.repaired_at is None],
         belongings=belongings_of(own),
@@ -64,6 +79,27 @@ def photos_of(checkin_id: int) -> dict[Station, list[Attachment]]:
     ):
         found.setdefault(photo.station, []).append(photo.attachment)
     return found
+
+
+def skips_of(checkin_id: int) -> dict[Station, StationSkip]:
+    """The newest skip of each station that was left out, also where a photo was taken later."""
+    return {
+        skip.station: skip
+        for skip in db.session.scalars(
+            select(StationSkip)
+            .where(StationSkip.checkin_id == checkin_id, StationSkip.voided_at.is_(None))
+            .order_by(StationSkip.id)
+        )
+    }
+
+
+def dealt_with(checkin_id: int) -> set[Station]:
+    """The stations that were photographed, or left out with a reason (CHK-2), in one query."""
+    taken = select(CheckInPhoto.station).where(CheckInPhoto.checkin_id == checkin_id)
+    skipped = select(StationSkip.station).where(
+        StationSkip.checkin_id == checkin_id, StationSkip.voided_at.is_(None)
+    )
+    return set(db.session.scalars(taken.union(skipped)))
 
 
 def belongings_of(checkin_id: int) -> list[Belonging]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 
 from aftersales.clock import from_local, local
+from aftersales.domain.checkins.kinds import SkipReason
 from aftersales.domain.checkins.models import CheckIn, Station, Zone
 from aftersales.domain.sites.models import OpeningHours
 from aftersales.i18n import gettext, label
@@ -41,13 +42,18 @@ def required_stations(setting: Collection[str]) -> list[Station]:
     return [station for station in Station if station.value in setting]
 
 
-def missing_photos(taken: Collection[Station], setting: Collection[str]) -> list[Station]:
-    """The required stations that have no photo yet."""
-    return [station for station in required_stations(setting) if station not in taken]
+def missing_photos(dealt_with: Collection[Station], setting: Collection[str]) -> list[Station]:
+    """The required stations that have neither a photo nor a reason for being left out."""
+    return [station for station in required_stations(setting) if station not in dealt_with]
+
+
+def skip_words(reason: str) -> str:
+    """Why a station was left out, in the reader's language where it is one of the usual reasons."""
+    return label(SkipReason(reason)) if reason in set(SkipReason) else reason
 
 
 def what_is_missing(
-    checkin: CheckIn | None, taken: Collection[Station], required: Collection[str], *, has_jobs: bool, is_priced: bool,
+    checkin: CheckIn | None, dealt_with: Collection[Station], required: Collection[str], *, has_jobs: bool, is_priced: bool,
     is_promised: bool,
 ) -> list[str]:  # fmt: skip
     """What has to be done before the customer can sign, one sentence each; empty when all is there."""
@@ -56,7 +62,7 @@ def what_is_missing(
         missing.append(gettext("Fit the protective covers and tick it."))
     missing += [
         gettext("Take the photo “%(station)s”.", station=label(station))
-        for station in missing_photos(taken, required)
+        for station in missing_photos(dealt_with, required)
     ]
     if checkin is None or checkin.odometer is None:
         missing.append(gettext("Enter the odometer."))

@@ -120,6 +120,7 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
         [[pin.id, pin.version] for pin in around.damages],
         [thing.id for thing in around.belongings],
         [[station.value, photos[-1].id] for station, photos in sorted(around.photos.items())],
+        [[station.value, skip.id] for station, skip in sorted(around.skips.items())],
     ]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
@@ -136,7 +137,7 @@ def list_missing(
     promised time does not ask for it."""
     return rules.what_is_missing(
         checkin,
-        set(queries.photos_of(checkin.id)) if checkin else set(),
+        queries.dealt_with(checkin.id) if checkin else set(),
         site.setting("walkaround.required"),
         has_jobs=bool(content.jobs),
         is_priced=content.is_priced,
