@@ -26,6 +26,7 @@ from aftersales.web import (
     report_charts,
     security,
     session,
+    tablets,
     task_links,
 )
 
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings)
     session.init_app(app, settings)
     access.init_app(app)
+    tablets.init_app(app)
     addresses.init_app(app)
     errors.init_app(app)
     filters.init_app(app)

@@ -17,6 +17,8 @@ FONTS = ROOT / "aftersales" / "static" / "fonts"
 BROWSER_FILES = {
     "htmx.org/dist/htmx.min.js": VENDOR / "htmx.min.js",
     "htmx.org/LICENSE": VENDOR / "htmx.LICENSE.txt",
+    "idb/build/index.js": VENDOR / "idb.js",
+    "idb/LICENSE": VENDOR / "idb.LICENSE.txt",
     "signature_pad/dist/signature_pad.min.js": VENDOR / "signature_pad.min.js",
     "signature_pad/LICENSE": VENDOR / "signature_pad.LICENSE.txt",
     "@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf": FONTS / "NotoSans-Regular.ttf",

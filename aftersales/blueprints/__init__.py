@@ -39,6 +39,7 @@ from aftersales.blueprints import (
     tasks,
     today,
     vehicles,
+    waiting,
     walkaround,
 )
 
@@ -82,6 +83,7 @@ def register(app: Flask) -> None:
         tasks.blueprint,
         today.blueprint,
         vehicles.blueprint,
+        waiting.blueprint,
         walkaround.blueprint,
     ):
         app.register_blueprint(blueprint)

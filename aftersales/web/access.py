@@ -7,14 +7,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, make_response, request
 from flask_login import current_user, login_url
 from werkzeug.wrappers import Response
 
 from aftersales.domain.accounts.permissions import Role, roles_for
 from aftersales.domain.errors import NotPermitted
 from aftersales.i18n import gettext, label
-from aftersales.web import htmx
+from aftersales.web import htmx, tablets
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -63,6 +63,8 @@ def _check() -> Response | None:
     if rule == PUBLIC:
         return None
     if not current_user.is_authenticated:
+        if tablets.is_item():  # it waits on the tablet until somebody signs in there
+            return make_response("", 401)
         return htmx.redirect(login_url("account.sign_in", next_url=_next_url()))
     g.language = current_user.language or current_user.site_language
     g.timezone = current_user.timezone

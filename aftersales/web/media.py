@@ -3,13 +3,11 @@
 import json
 import re
 import secrets
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask import Response, current_app, request, send_file
 from werkzeug.datastructures import FileStorage
 
-from aftersales import clock
 from aftersales.config import Settings
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.documents.models import SignatureMethod
@@ -18,6 +16,7 @@ from aftersales.domain.errors import Invalid, NotFound
 from aftersales.gateways import pictures, storage
 from aftersales.gateways.wording import Failure
 from aftersales.i18n import gettext
+from aftersales.web import tablets
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MAX_STROKES = 400_000
@@ -71,7 +70,7 @@ def keep_photo(file: FileStorage | BinaryIO, *, client_id: str = "", taken_at: s
         width=photo.width,
         height=photo.height,
         size=len(photo.image),
-        taken_at=_instant(taken_at) or clock.now(),
+        taken_at=tablets.corrected(taken_at),
     )
 
 
@@ -129,12 +128,3 @@ def _strokes(file: FileStorage | None) -> list[Any]:
             gettext("The signature arrived damaged. Clear it and sign again."), field="signature"
         ) from error
     return strokes if isinstance(strokes, list) else []
-
-
-def _instant(text: str) -> datetime | None:
-    """The tablet's time of the photo; a clock that is badly wrong is no reason to lose a photo."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

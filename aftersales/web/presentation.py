@@ -196,6 +196,17 @@ def new_submission_id() -> str:
     return secrets.token_hex(16)
 
 
+def plural_forms(one: str, other: str) -> dict[str, str]:
+    """A sentence for each plural form of the reader's language, with ``{n}`` for the number: for scripts, which choose by
+    ``Intl.PluralRules``. Both sentences hold ``%(n)s``; extract them with ``-k plural_forms:1,2``."""
+    locale = get_locale()
+    forms: dict[str, str] = {}
+    for n in (*range(1, 30), 100):
+        form = locale.plural_form(n) if locale else "other"
+        forms.setdefault(form, i18n.ngettext(one, other, n, n="{n}"))
+    return forms
+
+
 def init_app(app: Flask) -> None:
     """Give the components' macros what they ask for."""
     app.jinja_env.globals.update(
@@ -212,6 +223,7 @@ def init_app(app: Flask) -> None:
         new_submission_id=new_submission_id,
         photo_look=photo_look,
         plate_style=plate_style,
+        plural_forms=plural_forms,
         rating_look=rating_look,
         running_time=running_time,
         state_look=state_look,

@@ -57,10 +57,29 @@ def test_joined_styles_keep_the_order_of_the_layers(all_assets: assets.Assets) -
 
 def test_every_import_of_a_module_leads_to_a_file_that_is_served(all_assets: assets.Assets) -> None:
     for path in (STATIC / "js").glob("*.js"):
-        if path.stem in assets.JS_FILES:
+        if path.stem in (*assets.JS_FILES, assets.SERVICE_WORKER):
             continue
         for url in re.findall(r'from "([^"]+)"', _text(all_assets, f"js/{path.name}")):
             assert all_assets.find(url.removeprefix("/static/")), f"{path.name} imports {url}"
+
+
+def test_the_service_worker_keeps_every_file_that_a_page_asks_for(
+    client: CheckingClient, all_assets: assets.Assets
+) -> None:
+    """CHK-11: a page that opens without Wi-Fi has its style and all scripts."""
+    answer = client.get("/sw.js")
+    assert answer.content_type.startswith("text/javascript")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    for name in (
+        "app.css",
+        "app.js",
+        "vendor/htmx.min.js",
+        "vendor/idb.js",
+        "js/queue.js",
+        "js/photo.js",
+        "icons.svg",
+    ):
+        assert all_assets.url(name) in answer.text, name
 
 
 def test_what_a_module_takes_from_the_core_is_exported_there() -> None:

@@ -391,3 +391,33 @@ class Interview(Versioned, Base):
     road_test_found: Mapped[str] = mapped_column(Text, default="")
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_by_name: Mapped[str] = mapped_column(String(200))
+class Outcome(StrEnum):
+    TAKEN = "taken"
+    OPEN = "open"
+    """Another value was set meanwhile: somebody has to decide."""
+    PUT_ASIDE = "put_aside"
+    """Somebody decided for the other value."""
+
+
+class Entry(Identified, Base):
+    """One setting of one value. ``made_at`` is when the person did it, ``at`` when it arrived; ``other_*`` is what
+    stood there instead of ``before``, where that was somebody else's."""
+
+    __tablename__ = "checkin_entries"
+    __table_args__ = (Index(None, "service_order_id", "outcome"),)
+
+    client_id: Mapped[str] = mapped_column(String(64), unique=True)
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(Text)
+    before: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str] = mapped_column(String(200))
+    other_value: Mapped[str] = mapped_column(Text, default="")
+    other_name: Mapped[str] = mapped_column(String(200), default="")
+    other_made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_name: Mapped[str] = mapped_column(String(200), default="")

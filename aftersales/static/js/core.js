@@ -40,6 +40,13 @@ export function word(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// A number with its words: <meta name="words"> holds one sentence for each plural form of the language.
+export function counted(key, n) {
+  const forms = words[key] ?? {};
+  const form = forms[new Intl.PluralRules(document.documentElement.lang).select(n)] ?? forms.other ?? key;
+  return form.replace("{n}", n);
+}
+
 export function iconMarkup(name) {
   const sprite = document.querySelector('meta[name="icons"]')?.content ?? "";
   const ns = "http://www.w3.org/2000/svg";

@@ -1,17 +1,18 @@
-// Photo capture: shrinks the picture on the tablet, sends it with an id made here and shows the progress on the tile.
-// A failed sending keeps picture and id: pressing the tile again sends the very same photo.
-import { csrfToken, emit, iconMarkup, newId, sentenceOf, word } from "./core.js";
+// Photo capture: shrinks the picture on the tablet, keeps it there with an id made here until the server has it, and
+// shows on its tile how far it is. A photo that waits is on its tile again after the page was opened anew.
+import { emit, iconMarkup, newId } from "./core.js";
+import { drop, keep, list } from "./queue.js";
 
 const LONG_EDGE = 2000;
 const QUALITY = 0.85;
-const LOOKS = { sending: ["", "cloud-upload"], done: ["ok", "circle-check"], failed: ["urgent", "rotate-ccw"] };
+const LOOKS = { queued: ["", "cloud-upload"], sending: ["", "cloud-upload"], done: ["ok", "circle-check"], failed: ["urgent", "rotate-ccw"] };
 
-async function shrink(file) {
+export async function shrink(source) {
   let bitmap;
   try {
-    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    bitmap = await createImageBitmap(source, { imageOrientation: "from-image" });
   } catch {
-    return file; // e.g. HEIC where the browser cannot read it: the server may
+    return source; // e.g. HEIC where the browser cannot read it: the server may
   }
   const scale = Math.min(1, LONG_EDGE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
@@ -20,14 +21,15 @@ async function shrink(file) {
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-  return blob ?? file;
+  return blob ?? source;
 }
 
 export function start(form) {
   const input = form.querySelector('input[type="file"]');
   const words = JSON.parse(form.dataset.words);
   const say = form.querySelector("[data-shot-words]");
-  let waiting = null; // { blob, id } of the photo that is not yet at the server
+  const own = [...new FormData(form)].filter(([name]) => !["csrf_token", "photo_id", "photo"].includes(name));
+  let newest = null; // the photo whose state the tile shows
 
   function show(state, text) {
     const [tone, icon] = LOOKS[state];
@@ -40,70 +42,59 @@ export function start(form) {
   }
 
   function preview(blob) {
-    const frame = form.querySelector(".shot-img");
     const image = document.createElement("img");
     image.alt = "";
     image.src = URL.createObjectURL(blob);
     image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-    frame.replaceChildren(image);
+    form.querySelector(".shot-img").replaceChildren(image);
   }
 
-  function failed(text) {
-    show("failed", text);
-    emit("banner", { owner: "photo", tone: "urgent", icon: "cloud-upload", text: word("photo_waits"), retry: send });
+  const isOwn = (item) => item?.url === form.getAttribute("action") && own.every(([name, value]) => item.fields.some((field) => field[0] === name && field[1] === value));
+
+  function take(item) {
+    newest = item;
+    preview(item.fields.find(([name]) => name === "photo")[1]);
+    show(item.refused ? "failed" : "queued", item.refused ? words.refused : words.waits);
   }
 
-  function send() {
-    const body = new FormData(form);
-    body.set("photo_id", waiting.id);
-    body.set("photo", waiting.blob, "photo.jpg");
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("HX-Request", "true");
-    request.setRequestHeader("X-CSRFToken", csrfToken());
-    request.timeout = 60000;
-    request.upload.addEventListener("progress", (event) => {
-      const percent = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
-      form.style.setProperty("--sent", `${percent}%`);
-      show("sending", words.sending.replace("{percent}", percent));
-    });
-    request.addEventListener("load", () => {
-      if (request.status >= 200 && request.status < 300) return saved();
-      // The server looked at it and refused: the same picture again would be refused again.
-      if ([409, 413, 415, 422].includes(request.status)) {
-        waiting = null;
-        show("failed", words.refused);
-        return emit("banner", { owner: "photo", tone: "urgent", icon: "octagon-alert", text: sentenceOf(request) || words.refused });
-      }
-      failed(words.failed);
-    });
-    for (const name of ["error", "timeout"]) request.addEventListener(name, () => failed(words.failed));
-    show("sending", words.sending.replace("{percent}", 0));
-    request.send(body);
-  }
+  document.addEventListener("queue:kept", ({ detail }) => { if (isOwn(detail.item)) take(detail.item); });
 
-  function saved() {
-    form.removeAttribute("style"); // htmx would copy it onto the new tile, which the security policy forbids
-    waiting = null;
-    input.value = "";
-    show("done", words.saved);
-    emit("banner-end", { owner: "photo" });
+  document.addEventListener("queue:progress", ({ detail }) => {
+    if (detail.item.id !== newest?.id) return;
+    form.style.setProperty("--sent", `${detail.percent}%`);
+    show("sending", words.sending.replace("{percent}", detail.percent));
+  });
+
+  document.addEventListener("queue:sent", ({ detail }) => {
+    if (!isOwn(detail.item)) return;
+    if (detail.item.id === newest?.id) {
+      form.removeAttribute("style"); // htmx would copy it onto the new tile, which the security policy forbids
+      newest = null;
+      show("done", words.saved);
+    }
     const listener = form.dataset.refresh && document.querySelector(form.dataset.refresh);
     if (listener) window.htmx.trigger(listener, "photo-saved");
-  }
+  });
 
-  // A tile whose photo waits sends it again instead of opening the camera.
-  input.addEventListener("click", (event) => {
-    if (!waiting || form.dataset.state !== "failed") return;
-    event.preventDefault();
-    send();
+  // Our server looked at it and refused: the same picture again would be refused again, another one may be taken.
+  document.addEventListener("queue:refused", ({ detail }) => {
+    if (detail.item.id !== newest?.id) return;
+    newest = detail.item;
+    show("failed", words.refused);
+    emit("banner", { owner: "photo", tone: "urgent", icon: "octagon-alert", text: detail.item.refused });
   });
 
   input.addEventListener("change", async () => {
     if (!input.files.length) return;
-    const blob = await shrink(input.files[0]);
-    waiting = { blob, id: newId() };
-    preview(blob);
-    send();
+    const [picture] = input.files;
+    const blob = await shrink(picture);
+    if (newest?.refused) drop(newest.id);
+    input.value = "";
+    const fields = [...own, ["photo_id", newId()], ["taken_at", new Date().toISOString()], ["photo", blob, "photo.jpg"]];
+    await keep({ url: form.getAttribute("action"), title: form.dataset.title, order: form.closest("[data-order]")?.dataset.order, fields });
+    emit("banner-end", { owner: "photo" });
   });
+
+  list().then((items) => items.filter(isOwn).forEach(take));
 }
+

@@ -16,6 +16,7 @@ function retryOf(detail) {
 }
 
 function failed(event) {
+  if (event.detail.requestConfig?.headers["Aftersales-Item"]) return; // kept on this tablet: it says so itself
   const answered = event.type === "htmx:responseError";
   // 409 and 422 carry their sentence in the answer; so do others whose banner is shown already: no retry helps.
   if (answered && ([409, 422].includes(event.detail.xhr.status) || sentenceOf(event.detail.xhr))) return;

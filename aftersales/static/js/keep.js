@@ -1,0 +1,86 @@
+// Forms whose post must not be lost: <form data-kept="Damage: {kind}, {zone}">. What is sent is kept on this tablet
+// first and forgotten when our server has answered; without an answer the queue sends it. Where the page lists what
+// was sent, <ul data-waiting-list="address"> lists what still waits.
+import { iconMarkup, newId, word } from "./core.js";
+import { drop, keep, list, release } from "./queue.js";
+
+const itemOf = (event) => event.detail.requestConfig?.headers["Aftersales-Item"];
+const isOurs = (event) => event.detail.xhr.getResponseHeader("Aftersales-Item") === itemOf(event);
+
+// The words of the list, with the chosen values in place of {names}.
+export function titleOf(source, fields) {
+  const values = Object.fromEntries(fields.map(([name, value]) => [name, typeof value === "string" ? labelOf(source, name, value) : ""]));
+  return source.dataset.kept.replace(/\{([\w-]+)\}/g, (whole, name) => values[name] ?? "").trim();
+}
+
+function labelOf(source, name, value) {
+  const option = source.querySelector(`select[name="${name}"] option[value="${CSS.escape(value)}"]`);
+  const radio = source.querySelector(`input[type="radio"][name="${name}"][value="${CSS.escape(value)}"]`);
+  return option?.textContent.trim() ?? radio?.closest("label")?.textContent.trim() ?? value;
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, formData, headers, path, verb } = event.detail;
+  const source = elt.closest("[data-kept]");
+  if (!source || verb !== "post") return;
+  const fields = [...formData].filter(([, value]) => typeof value === "string" || value.size).map(([name, value]) => [name, value, value.name]);
+  const id = formData.get("submission_id") || newId();
+  headers["Aftersales-Item"] = id;
+  keep({ url: path, title: titleOf(source, fields), fields, order: source.closest("[data-order]")?.dataset.order, isSending: true, id });
+});
+
+// A page of somebody else, a hotel's sign-in for example, must not come into ours.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (itemOf(event) && !isOurs(event)) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const id = itemOf(event);
+  if (!id) return;
+  const reached = isOurs(event) && event.detail.xhr.status !== 401 && event.detail.xhr.status < 500;
+  if (reached) drop(id); else release(id);
+});
+
+function row(item) {
+  const entry = document.createElement("li");
+  entry.className = "item";
+  const main = document.createElement("span");
+  main.className = "item-main";
+  const note = document.createElement("span");
+  note.className = "note";
+  note.textContent = item.refused || word("waits_here");
+  const title = document.createElement("b");
+  title.textContent = item.title;
+  main.append(title, document.createElement("br"), note);
+  entry.append(iconMarkup(item.refused ? "octagon-alert" : "cloud-upload"), main);
+  return entry;
+}
+
+function fill(items) {
+  for (const place of document.querySelectorAll("[data-waiting-list]")) {
+    const own = items.filter(({ url }) => url === place.dataset.waitingList);
+    place.hidden = !own.length;
+    place.replaceChildren(...own.map(row));
+  }
+}
+
+// What waits stands in its form again after the page was opened anew.
+function restore(item) {
+  const source = document.querySelector(`[data-kept][hx-post="${CSS.escape(item.url)}"][data-restore]`);
+  if (!source) return;
+  source.dataset.waits = "";
+  for (const [name, value] of item.fields) {
+    for (const input of source.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (input.type === "radio") input.checked = input.value === value;
+      else if (input.type !== "hidden" && input.type !== "file") input.value = value;
+    }
+  }
+}
+
+for (const name of ["ready", "kept", "sent", "refused", "dropped"]) {
+  document.addEventListener(`queue:${name}`, ({ detail }) => fill(detail.items));
+}
+document.addEventListener("htmx:load", async () => fill(await list()));
+list().then((items) => { fill(items); items.forEach(restore); });
+
+export function start() {}
