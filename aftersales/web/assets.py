@@ -34,16 +34,13 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
     ".txt": "text/plain; charset=utf-8",
 }
-<<<<<<< HEAD
 _IMPORT = re.compile(r'(from "|import\(")(\./[\w-]+\.js|\.\./vendor/[\w.-]+)(?=")')
-=======
 SERVICE_WORKER = "sw"
 """Served from the root, since a service worker answers only for what lies below its own address."""
 
 _NOT_KEPT = frozenset({"icons.LICENSE.txt"})
 """Files that no page on a tablet asks for."""
 
->>>>>>> 9154b6e (Keep on the tablet what has not reached the server, and send it once)
 _YEAR = 365 * 24 * 3600
 
 
@@ -88,14 +85,9 @@ class Assets:
                 self._add(path.relative_to(folder).as_posix(), path.read_bytes())
         self._add("app.js", _join_js(folder / "js"))
         for path in sorted((folder / "js").glob("*.js")):
-<<<<<<< HEAD
-            if path.stem not in JS_FILES:
-                self._add_module(path)
-=======
             if path.stem not in (*JS_FILES, SERVICE_WORKER):
                 self._add_module(path)
         self.service_worker = self._service_worker(folder / "js" / f"{SERVICE_WORKER}.js")
->>>>>>> 9154b6e (Keep on the tablet what has not reached the server, and send it once)
 
     def _add(self, name: str, body: bytes) -> None:
         stem, _, suffix = name.rpartition(".")
@@ -103,7 +95,6 @@ class Assets:
         self._by_name[name] = self._by_hashed_name[asset.hashed_name] = asset
 
     def _add_module(self, path: Path) -> str:
-<<<<<<< HEAD
         """A module with the names it imports replaced by hashed ones: there is no import map to do it later. What it
         imports comes first, since a module's name follows from its text."""
         name = f"js/{path.name}"
@@ -120,23 +111,6 @@ class Assets:
         if name.startswith("../"):
             return self.url(name.removeprefix("../"))
         return self._add_module(path.parent / name)
-=======
-        """Add a module, after those that it imports, with the names it imports replaced by hashed ones: there is no
-        import map to do it later. Returns its address."""
-        name = f"js/{path.name}"
-        if name in self._by_name:
-            return self.url(name)
-
-        def hashed(match: re.Match[str]) -> str:
-            imported = match[1]
-            if imported == "./core.js":
-                return f'from "{self.url("app.js")}"'
-            if imported.startswith("./"):
-                return f'from "{self._add_module(path.parent / imported)}"'
-            return f'from "{self.url(imported.removeprefix("../"))}"'
-
-        self._add(name, re.sub(r'from "(\.\.?/[\w./-]+)"', hashed, path.read_text("utf-8")).encode())
-        return self.url(name)
 
     def _service_worker(self, path: Path) -> bytes:
         """The service worker with the list of files that it keeps; another file makes it another worker."""
@@ -145,7 +119,6 @@ class Assets:
         version = hashlib.sha256(files.encode()).hexdigest()[:10]
         head = f'const FILES = {files};\nconst VERSION = "{version}";\n'
         return (head + path.read_text("utf-8")).encode()
->>>>>>> 9154b6e (Keep on the tablet what has not reached the server, and send it once)
 
     def url(self, name: str) -> str:
         """Where a file is; a library that set-up has not copied yet keeps its plain name, and is not found there."""

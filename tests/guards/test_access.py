@@ -10,7 +10,9 @@ from aftersales.web import access
 from tests.html import CheckingClient
 
 # Changing this list is a decision: each of these answers people who have not signed in.
-PUBLIC = re.compile(r"^(static|healthz|gallery|account\.(sign_in|begin_session)|portal\..*|first_run\..*|waiting\.(session|service_worker))$")
+PUBLIC = re.compile(
+    r"^(static|healthz|gallery|account\.(sign_in|begin_session)|portal\..*|first_run\..*|waiting\.(session|service_worker))$"
+)
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -42,7 +42,9 @@ def enter(
         .order_by(Entry.id.desc())
         .limit(1)
     )
-    is_own = last is not None and last.by_id == actor.user_id and last.value == current and last.made_at <= made_at
+    is_own = (
+        last is not None and last.by_id == actor.user_id and last.value == current and last.made_at <= made_at
+    )
     outcome = Outcome.TAKEN if current in (before, value) or is_own else Outcome.OPEN
     entry = Entry(
         client_id=client_id, service_order_id=order_id, name=name, value=value, before=before, outcome=outcome,
@@ -76,7 +78,9 @@ def decide(entry_id: int, order_id: int, *, is_taken: bool, actor: Actor, now: d
         # The other open entries of this value were set against the same state: the decision stands for all of them.
         db.session.execute(
             update(Entry)
-            .where(Entry.service_order_id == order_id, Entry.name == entry.name, Entry.outcome == Outcome.OPEN)
+            .where(
+                Entry.service_order_id == order_id, Entry.name == entry.name, Entry.outcome == Outcome.OPEN
+            )
             .values(outcome=Outcome.PUT_ASIDE, decided_at=now, decided_by_name=actor.name)
         )
         if is_taken:

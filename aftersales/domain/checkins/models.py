@@ -391,6 +391,8 @@ class Interview(Versioned, Base):
     road_test_found: Mapped[str] = mapped_column(Text, default="")
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_by_name: Mapped[str] = mapped_column(String(200))
+
+
 class Outcome(StrEnum):
     TAKEN = "taken"
     OPEN = "open"

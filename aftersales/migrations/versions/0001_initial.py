@@ -1096,6 +1096,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "checkin_entries",
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "taken",
+                "open",
+                "put_aside",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("other_value", sa.Text(), nullable=False),
+        sa.Column("other_name", sa.String(length=200), nullable=False),
+        sa.Column("other_made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_checkin_entries_by_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_checkin_entries_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_entries")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_checkin_entries_client_id")),
+    )
+    with op.batch_alter_table("checkin_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_checkin_entries_service_order_id_outcome"),
+            ["service_order_id", "outcome"],
+            unique=False,
+        )
+
+    op.create_table(
         "customer_calls",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3442,6 +3486,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_calls_service_order_id"))
 
     op.drop_table("customer_calls")
+    with op.batch_alter_table("checkin_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkin_entries_service_order_id_outcome"))
+
+    op.drop_table("checkin_entries")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachments_service_order_id"))
 
