@@ -276,6 +276,8 @@ def _pickup(
         to_pay=to_pay,
         payment=PaymentForm(formdata=None, amount=max(to_pay, ZERO)),
         allowance=allowance or CreditForm(formdata=None),
+        issue_url=url_for(".issue", order_id=order.id),
+        credit_url=url_for(".allow_credit", order_id=order.id),
         delivery=delivery,
         take_over=list(TakeOver),
         handed_over=operations.list_handed_over(order.id),

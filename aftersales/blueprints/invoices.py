@@ -17,6 +17,7 @@ from aftersales.domain.documents import queries as document_queries
 from aftersales.domain.documents.models import DocumentKind
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as service_orders
+from aftersales.domain.service_orders.states import MOVES
 from aftersales.i18n import gettext
 from aftersales.money import ZERO
 from aftersales.web import addresses, htmx, session
@@ -153,6 +154,8 @@ def _way_back(invoice: Invoice) -> str:
     order = service_orders.get_order(invoice.service_order_id, site_id=invoice.site_id)
     if order.is_closed:
         return url_for(".page", invoice_id=invoice.id)
+    if order.state in MOVES["close_without_repair"].sources:
+        return url_for("short_visits.page", order_id=order.id)
     return url_for("delivery.pickup", order_id=order.id)
 
 

@@ -14,7 +14,6 @@ from aftersales.domain.documents import queries as documents
 from aftersales.domain.errors import DomainError, NotFound, Stale
 from aftersales.domain.service_orders import operations, queries, work
 from aftersales.domain.service_orders.models import HoldReason, Job, Line, LineKind, PayType, ServiceOrder
-from aftersales.domain.service_orders.states import MOVES
 from aftersales.i18n import gettext
 from aftersales.web import addresses, htmx, order_actions, session
 from aftersales.web.access import needs
@@ -143,9 +142,7 @@ def end_early(order_id: int) -> str:
 @blueprint.post("/<int:order_id>/early-end")
 @needs("orders.cancel")
 def confirm_early_end(order_id: int) -> Response | tuple[str, int]:
-    order = _get(order_id)
-    name = "cancel" if order.state in MOVES["cancel"].sources else "close_without_repair"
-    return _move_with_reason(order, name, "orders/end_early.html")
+    return _move_with_reason(_get(order_id), "cancel", "orders/end_early.html")
 
 
 @blueprint.get("/<int:order_id>/reopening")

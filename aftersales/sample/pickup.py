@@ -14,6 +14,7 @@ from aftersales.domain.billing.models import Invoice, InvoiceLine, PaymentMethod
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.delivery import operations as delivery
 from aftersales.domain.delivery import queries as preparation
+from aftersales.domain.delivery import short_visits
 from aftersales.domain.delivery.models import HandedOver, TakeOver
 from aftersales.domain.documents import operations as documents
 from aftersales.domain.documents import signatures
@@ -209,6 +210,22 @@ def hand_over(scene: Scene, at: datetime) -> None:
         vehicles.edit_vehicle(
             order.vehicle_id, site_id=site.id, values={"next_service_on": day}, actor=advisor, now=at
         )
+
+
+def close_without_repair(scene: Scene, at: datetime, *, reason: str) -> None:
+    """The visit ends without a repair: no fee was agreed, key and papers go back, the car leaves."""
+    advisor, order = scene.staff.advisor, scene.order
+    short_visits.decide(order.id, reason=reason, waives_fee=False, actor=advisor, now=at)
+    record = short_visits.issue_gate_pass(order.id, actor=advisor, now=at)
+    if scene.keeps_papers:
+        documents.record(
+            papers.gate_pass(scene, record, at=at),
+            site_id=scene.site.id,
+            service_order_id=order.id,
+            now=at,
+            is_shared=True,
+        )
+    short_visits.close(order.id, ticks=dict.fromkeys(HandedOver, True), notes={}, actor=advisor, now=at)
 
 
 def correct(scene: Scene, at: datetime) -> None:

@@ -248,13 +248,3 @@ def cancel(scene: Scene, at: datetime, *, reason: str) -> None:
     service_orders.move(
         service_orders.lock_order(scene.order_id), "cancel", reason=reason, actor=scene.staff.advisor, now=at
     )
-
-
-def close_without_repair(scene: Scene, at: datetime, *, reason: str) -> None:
-    service_orders.move(
-        service_orders.lock_order(scene.order_id),
-        "close_without_repair",
-        reason=reason,
-        actor=scene.staff.advisor,
-        now=at,
-    )

@@ -28,7 +28,7 @@ def tell(scene: Scene, *, comeback_of: Scene | None = None) -> Happening:
         return
     if story.ending is Ending.CLOSED_WITHOUT_REPAIR:
         at = yield at + timedelta(minutes=40)
-        reception.close_without_repair(scene, at, reason="The customer wants to think about it")
+        pickup.close_without_repair(scene, at, reason="The customer wants to think about it")
         return
     at = yield at + scene.shortly(5, 15)
     bench.assign(scene, at)

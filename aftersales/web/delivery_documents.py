@@ -65,11 +65,18 @@ def gate_pass(
     """The paper that lets the car out of the yard (DLV-8)."""
     return data.GatePass(
         **documents.common(order, site, number=delivery.gate_pass_number, at=delivery.gate_pass_at or at),
-        settled=gettext("The invoice is paid.") if order.settled_at else gettext("Credit is allowed."),
+        settled=_account(order),
         driver=order.customer.name,
         issued_by=issued_by,
         valid_until=datetime_((delivery.gate_pass_at or at) + timedelta(hours=24)),
     )
+
+
+def _account(order: ServiceOrder) -> str:
+    """How the order's account stands, as the gate reads it."""
+    if order.invoiced_at is None:
+        return gettext("Nothing is to be paid.")
+    return gettext("The invoice is paid.") if order.settled_at else gettext("Credit is allowed.")
 
 
 def guarantee_certificate(

@@ -167,7 +167,7 @@ ACTIONS: list[OrderAction] = [
         "orders.end_early", "orders.cancel", _l("Cancel the order"), "x", frozenset({S.BOOKED, S.ARRIVED})
     ),
     OrderAction(
-        "orders.end_early",
+        "short_visits.page",
         "orders.close_without_repair",
         _l("Close without repair"),
         "x",

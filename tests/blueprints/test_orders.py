@@ -180,11 +180,11 @@ def test_a_signed_order_is_closed_without_repair_and_not_cancelled(
     app: Flask, advisor: CheckingClient, checked_in_order: ServiceOrder
 ) -> None:
     """ORD-7."""
-    path = f"/orders/{checked_in_order.id}/early-end"
-    assert "Close without repair" in see(advisor, path)
-    assert advisor.post(path, data={"reason": "Too dear."}).status_code == 303
+    refused = advisor.post(f"/orders/{checked_in_order.id}/early-end", data={"reason": "Too dear."})
+    assert refused.status_code == 409
+    assert f"/orders/{checked_in_order.id}/short-visit" in advisor.get(f"/orders/{checked_in_order.id}").text
     with app.app_context():
-        assert fresh(checked_in_order).state is OrderState.CLOSED_WITHOUT_REPAIR
+        assert fresh(checked_in_order).state is OrderState.CHECKED_IN
 
 
 def test_an_order_that_is_ready_is_reopened_with_a_reason_before_the_invoice(

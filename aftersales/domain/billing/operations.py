@@ -25,12 +25,12 @@ from aftersales.domain.service_orders import queries as service_orders
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, LineKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
-from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.service_orders.states import MOVES, OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.i18n import N_, gettext
+from aftersales.i18n import N_, gettext, label
 from aftersales.money import Amount, TaxSum, sum_by_rate, total
 
 _BILLABLE = (OrderState.PREPARING, OrderState.READY_FOR_PICKUP)
@@ -44,26 +44,30 @@ def issue(
     now: datetime,
     pay_type: PayType = PayType.CUSTOMER,
     payer_id: int | None = None,
+    only_fee: bool = False,
     submission_id: str = "",
 ) -> Invoice:
     """Issue the invoice of one payer, with the next number of the site's year (PAY-1, STEP-16).
 
     ``shown_gross`` is the sum the cashier saw: if parts came or went meanwhile, nothing is issued and the sentence
     says so. An order whose customer owes nothing (all warranty or internal) gets an invoice over 0.00, so that the
-    hand-over has its paper and the rule "invoice issued" needs no exception. The same ``submission_id`` issues once.
+    hand-over has its paper and the rule "invoice issued" needs no exception. With ``only_fee`` the visit ends without a
+    repair and its agreed fee alone is billed (CHK-12). The same ``submission_id`` issues once.
     """
     actor.need("invoices.issue")
     order = lock_order(order_id)
     if known := submissions.earlier(submission_id, now=now):
         return db.session.get_one(Invoice, known)
-    if order.state not in _BILLABLE:
+    if only_fee:
+        _expect_fee(order)
+    elif order.state not in _BILLABLE:
         raise Refused(
             gettext("The invoice is issued after the final inspection. The work is not finished yet.")
         )
     if any(one.pay_type is pay_type and _stands(one) for one in queries.list_of_order(order_id)):
         raise Refused(gettext("This order is invoiced already. Correct the invoice with a credit note."))
     site = sites.get_site(order.site_id)
-    draft = queries.draft(order, pay_type)
+    draft = queries.draft(order, pay_type, only_fee=only_fee)
     if shown_gross is not None and draft.amount.gross != shown_gross:
         raise Refused(
             gettext("The sum changed while you were looking at it. Check the new sum, then issue again.")
@@ -233,7 +237,7 @@ def credit(
     )  # fmt: skip
     note.settled_at = now
     _settle(invoice, order, now)
-    if order.state is OrderState.COMPLETED:
+    if order.is_closed:
         _book(order, site, [(one.kind, invoice.pay_type, one.net) for one in lines], now, credit_note=note)
     timeline.note(
         order, EventKind.DOCUMENT, N_("Credit note %(number)s issued"), actor=actor, now=now,
@@ -244,7 +248,8 @@ def credit(
 
 
 def book_revenue(order: ServiceOrder, *, now: datetime) -> None:
-    """Book the net revenue of an order that is being completed, of all pay types (STEP-17, REP-1).
+    """Book the net revenue of an order that is being completed, of all pay types (STEP-17, REP-1); a visit that ends
+    without a repair brings its fee, in the month in which it is closed.
 
     What credit notes took off before the completion is taken off here, since they had no month of their own.
     """
@@ -263,6 +268,16 @@ def book_revenue(order: ServiceOrder, *, now: datetime) -> None:
 
 
 # --- inside ---
+
+
+def _expect_fee(order: ServiceOrder) -> None:
+    """Refuse the invoice of a fee that nobody agreed to, or of a visit that cannot end without a repair now."""
+    if order.state not in MOVES["close_without_repair"].sources:
+        raise Refused(
+            gettext("This cannot be done now: the order is in state “%(state)s”.", state=label(order.state))
+        )
+    if not order.agreed_fee:
+        raise Refused(gettext("No fee was agreed. Nothing is to be invoiced."))
 
 
 def _stands(invoice: Invoice) -> bool:

@@ -40,13 +40,14 @@ def list_of_order(service_order_id: int) -> list[Invoice]:
     )
 
 
-def draft(order: ServiceOrder, pay_type: PayType = PayType.CUSTOMER) -> Bill:
-    """What the payer would owe if the invoice were issued now."""
+def draft(order: ServiceOrder, pay_type: PayType = PayType.CUSTOMER, *, only_fee: bool = False) -> Bill:
+    """What the payer would owe if the invoice were issued now; ``only_fee`` for a visit that ends without a repair."""
     return bill(
         service_orders.list_jobs(order.id),
         pay_type=pay_type,
         used_parts=used_parts(order.id),
         includes_tax=sites.get_site(order.site_id).prices_include_tax,
+        only_fee=only_fee,
     )
 
 

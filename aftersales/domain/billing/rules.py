@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from aftersales.domain.billing.models import InvoiceLine
-from aftersales.domain.service_orders.models import Authorisation, Job, Line, LineKind, PayType
+from aftersales.domain.service_orders.models import DIAGNOSIS, Authorisation, Job, Line, LineKind, PayType
 from aftersales.money import (
     ZERO,
     Amount,
@@ -56,15 +56,23 @@ class Bill:
 
 
 def bill(
-    jobs: Iterable[Job], *, pay_type: PayType, used_parts: Mapping[int, Decimal], includes_tax: bool
+    jobs: Iterable[Job],
+    *,
+    pay_type: PayType,
+    used_parts: Mapping[int, Decimal],
+    includes_tax: bool,
+    only_fee: bool = False,
 ) -> Bill:
     """The bill of the order's authorised lines of one pay type (PAY-1).
 
     Parts are billed as handed out and not brought back: ``used_parts`` gives that quantity per line id; a line that
     is not in it never went through the stock and is billed as authorised. Labour is billed by its standard (PAY-8).
+    ``only_fee``: a visit without a repair owes its agreed fee alone (CHK-12).
     """
     lines = []
     for job in jobs:
+        if only_fee and job.canned_job_code != DIAGNOSIS:
+            continue
         for line in job.lines:
             if line.authorisation is not Authorisation.AUTHORISED or line.pay_type is not pay_type:
                 continue

@@ -25,6 +25,7 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders import timeline, work
 from aftersales.domain.service_orders.models import (
+    DIAGNOSIS,
     Authorisation,
     EventKind,
     Job,
@@ -38,8 +39,6 @@ from aftersales.domain.sites.models import Site
 from aftersales.i18n import N_, gettext
 from aftersales.money import Amount, TaxSum, sum_by_rate, total
 
-DIAGNOSIS = "diagnosis"
-"""Marks the job that holds the fee for the diagnosis."""
 PURPOSE = "check-in"
 
 

@@ -1,12 +1,13 @@
 """Delivery: preparing the car, explaining the work, and handing car, papers and key over as one set."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.db import Base, Identified, UtcDateTime, Versioned, enum_type
+from aftersales.db import Base, Identified, Money, UtcDateTime, Versioned, enum_type
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -45,6 +46,22 @@ class HandedOver(StrEnum):
     GATE_PASS = "gate_pass"
 
 
+class FeeDecision(StrEnum):
+    """What becomes of the fee for diagnosis and estimate when a visit ends without a repair (CHK-12)."""
+
+    CHARGED = "charged"
+    WAIVED = "waived"
+    NONE_AGREED = "none_agreed"
+
+
+words_for(
+    FeeDecision,
+    {
+        FeeDecision.CHARGED: _l("Charge the fee"),
+        FeeDecision.WAIVED: _l("Waive the fee"),
+        FeeDecision.NONE_AGREED: _l("No fee was agreed"),
+    },
+)
 words_for(
     Preparation,
     {
@@ -110,6 +127,21 @@ class Delivery(Versioned, Base):
     lateness_reason: Mapped[str] = mapped_column(String(200), default="")
     handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_over_by_name: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ShortVisit(Versioned, Base):
+    """A visit that ends without a repair: why, and what becomes of its fee (CHK-12)."""
+
+    __tablename__ = "short_visits"
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text)
+    fee: Mapped[FeeDecision] = mapped_column(enum_type(FeeDecision))
+    fee_gross: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    """The fee that had been agreed when this was decided."""
+    waiver_reason: Mapped[str] = mapped_column(String(200), default="")
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_name: Mapped[str] = mapped_column(String(200))
 
 
 class DeliveryTick(Identified, Base):

@@ -37,7 +37,7 @@ from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
 from aftersales.i18n import N_, gettext, label
 
-_TAKE_OVER, _HAND_OVER = "take_over", "hand_over"
+_TAKE_OVER, HAND_OVER = "take_over", "hand_over"
 
 
 def plan_preparation(order: ServiceOrder, *, wants_wash: bool) -> None:
@@ -134,7 +134,7 @@ def take_over(
     order, delivery = _open(order_id)
     if delivery.explained_at is not None:
         return delivery
-    _record_ticks(delivery, _TAKE_OVER, list(TakeOver), ticks, notes, actor=actor, now=now)
+    record_ticks(delivery, _TAKE_OVER, list(TakeOver), ticks, notes, actor=actor, now=now)
     delivery.taken_over_at, delivery.taken_over_by_name = now, actor.name
     timeline.note(order, EventKind.EDIT, N_("Taken over from the workshop"), actor=actor, now=now)
     return delivery
@@ -160,15 +160,21 @@ def issue_gate_pass(order_id: int, *, actor: Actor, now: datetime) -> Delivery:
         raise Refused(
             gettext("The invoice is not paid. Take the payment, or let the service manager allow credit.")
         )
-    if not delivery.gate_pass_number:
-        year = local(now, sites.get_site(order.site_id).timezone).year
-        running = numbering.next_number(order.site_id, "gate_pass", year)
-        delivery.gate_pass_number, delivery.gate_pass_at = f"G{year % 100:02d}-{running:04d}", now
-        timeline.note(
-            order, EventKind.DOCUMENT, N_("Gate pass %(number)s issued"), actor=actor, now=now,
-            number=delivery.gate_pass_number,
-        )  # fmt: skip
+    number_gate_pass(order, delivery, actor=actor, now=now)
     return delivery
+
+
+def number_gate_pass(order: ServiceOrder, delivery: Delivery, *, actor: Actor, now: datetime) -> None:
+    """Give the gate pass the next number of the site's year, once."""
+    if delivery.gate_pass_number:
+        return
+    year = local(now, sites.get_site(order.site_id).timezone).year
+    running = numbering.next_number(order.site_id, "gate_pass", year)
+    delivery.gate_pass_number, delivery.gate_pass_at = f"G{year % 100:02d}-{running:04d}", now
+    timeline.note(
+        order, EventKind.DOCUMENT, N_("Gate pass %(number)s issued"), actor=actor, now=now,
+        number=delivery.gate_pass_number,
+    )  # fmt: skip
 
 
 def awaits_signature(order_id: int) -> bool:
@@ -192,7 +198,7 @@ def sign(
         raise Refused(gettext("Explain the work to the customer first."))
     if order.delivery_signed_at is not None:
         raise Refused(gettext("The delivery note is signed already."))
-    _record_ticks(delivery, _HAND_OVER, list_handed_over(order_id), ticks, notes, actor=actor, now=now)
+    record_ticks(delivery, HAND_OVER, list_handed_over(order_id), ticks, notes, actor=actor, now=now)
     delivery.signature_id = signature.id
     order.delivery_signed_at = now
     timeline.note(
@@ -264,7 +270,7 @@ def _open(order_id: int) -> tuple[ServiceOrder, Delivery]:
     return order, delivery or add(Delivery(service_order_id=order_id))
 
 
-def _record_ticks(
+def record_ticks(
     delivery: Delivery,
     stage: str,
     kinds: Sequence[StrEnum],

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.checkins.models import Belonging, CheckIn
-from aftersales.domain.delivery.models import Delivery, DeliveryTick, PreparationItem
+from aftersales.domain.delivery.models import Delivery, DeliveryTick, PreparationItem, ShortVisit
 from aftersales.domain.workshop.models import JobPhoto, PhotoPhase
 
 
@@ -25,6 +25,10 @@ def list_belongings(service_order_id: int) -> list[str]:
 
 def find_delivery(service_order_id: int) -> Delivery | None:
     return db.session.scalar(select(Delivery).where(Delivery.service_order_id == service_order_id))
+
+
+def find_short_visit(service_order_id: int) -> ShortVisit | None:
+    return db.session.scalar(select(ShortVisit).where(ShortVisit.service_order_id == service_order_id))
 
 
 def list_preparation(service_order_id: int) -> list[PreparationItem]:

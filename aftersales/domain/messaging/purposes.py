@@ -33,6 +33,7 @@ PURPOSES: dict[str, Purpose] = {
     "ready_for_pickup": Purpose(_l("Car is ready")),
     "not_fetched": Purpose(_l("Reminder to fetch the car")),
     "delivery_documents": Purpose(_l("Papers of the visit"), (Channel.EMAIL,)),
+    "closed_without_repair": Purpose(_l("Visit ended without a repair"), respects_quiet_hours=False),
     "appointment_reminder": Purpose(_l("Reminder of the appointment")),
     "next_service_due": Purpose(_l("Next service is due")),
     "new_link": Purpose(_l("New link"), respects_quiet_hours=False),

@@ -111,9 +111,18 @@ def send(
     return quotation
 
 
-def withdraw(quotation_id: int, *, site_id: int, reason: str, actor: Actor, now: datetime) -> Quotation:
+def withdraw(
+    quotation_id: int,
+    *,
+    site_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    promises_new_one: bool = True,
+) -> Quotation:
     """Take a waiting version back to change it. Its link says so; its lines are proposals again; an order that waited
-    for the answer goes back to In Progress. Refuses one that no longer waits."""
+    for the answer goes back to In Progress. Refuses one that no longer waits. The customer hears of the next one,
+    unless none ``promises_new_one``: the visit ends."""
     actor.need("quotations.write")
     quotation, order = lock(quotation_id, site_id=site_id)
     if not quotation.is_waiting:
@@ -121,7 +130,8 @@ def withdraw(quotation_id: int, *, site_id: int, reason: str, actor: Actor, now:
     quotation.withdrawn_at = now
     _release(order, quotation, now=now)
     db.session.flush()
-    messaging.queue("quotation_withdrawn", order=order, dedupe_key=f"quotation:{quotation.id}", now=now)
+    if promises_new_one:
+        messaging.queue("quotation_withdrawn", order=order, dedupe_key=f"quotation:{quotation.id}", now=now)
     timeline.note(
         order, EventKind.APPROVAL, N_("Quote withdrawn, version %(version)s"), actor=actor, now=now,
         reason=reason.strip(), version=quotation.version_no,

@@ -94,6 +94,9 @@ words_for(
     },
 )
 
+DIAGNOSIS = "diagnosis"
+"""Marks the job that holds the fee for diagnosis and estimate; a visit without a repair owes nothing else."""
+
 _OPEN = text("closed_at IS NULL")
 
 
@@ -159,6 +162,8 @@ class ServiceOrder(Versioned, Base):
     waiting_quotations: Mapped[int] = mapped_column(default=0)
     authorised_lines: Mapped[int] = mapped_column(default=0)
     authorised_gross: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    agreed_fee: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    """The authorised fee for diagnosis and estimate: what the customer owes even without a repair."""
     planned_minutes: Mapped[int] = mapped_column(default=0)
     worked_minutes: Mapped[int] = mapped_column(default=0)
     parts_missing: Mapped[int] = mapped_column(default=0)

@@ -226,6 +226,17 @@ SETTLED = Guard(
     lambda order, actor: order.settled_at is not None or order.credit_allowed_at is not None,
     _l("The invoice is not paid. Take the payment, or let the service manager allow credit."),
 )
+FEE_SETTLED = Guard(
+    "fee settled, credit allowed or none agreed",
+    lambda order, actor: (
+        not order.agreed_fee
+        or (
+            order.invoiced_at is not None
+            and (order.settled_at is not None or order.credit_allowed_at is not None)
+        )
+    ),
+    _l("The agreed fee is not paid. Invoice it and take the payment, or waive it with a reason."),
+)
 DELIVERY_SIGNED = Guard(
     "delivery signed",
     lambda order, actor: order.delivery_signed_at is not None,
@@ -277,14 +288,14 @@ MOVES: dict[str, Move] = {
             (S.IN_PROGRESS,),
             S.AWAITING_APPROVAL,
             "quotations.send",
-            (INSPECTION_COMPLETE, QUOTATION_WAITS),
+            (INSPECTION_COMPLETE, QUOTATION_WAITS, NOT_INVOICED),
         ),
         Move(
             "start_repair",
             (S.IN_PROGRESS,),
             S.REPAIRING,
             "repair.start",
-            (INSPECTION_COMPLETE, WORK_AUTHORISED, NO_QUOTATION_WAITS),
+            (INSPECTION_COMPLETE, WORK_AUTHORISED, NO_QUOTATION_WAITS, NOT_INVOICED),
             detour=(S.AWAITING_PARTS, PARTS_HERE),
         ),
         Move(
@@ -369,7 +380,7 @@ MOVES: dict[str, Move] = {
             (S.CHECKED_IN, S.ASSIGNED, S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS),
             S.CLOSED_WITHOUT_REPAIR,
             "orders.close_without_repair",
-            (NO_CLOCK_RUNS, NOTHING_ISSUED, NOTHING_DONE),
+            (NO_CLOCK_RUNS, NOTHING_ISSUED, NOTHING_DONE, FEE_SETTLED),
             needs_reason=True,
         ),
     )

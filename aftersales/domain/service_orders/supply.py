@@ -140,7 +140,13 @@ def refresh(order: ServiceOrder, *, actor: Actor, now: datetime) -> None:
     if order.is_closed:
         return
     _keep_tasks(order, lines, actor=actor, now=now)
-    if order.state is OrderState.AWAITING_PARTS and not missing and order.authorised_lines > 0:
+    is_ending = order.invoiced_at is not None  # its fee is invoiced: the visit ends without a repair
+    if (
+        order.state is OrderState.AWAITING_PARTS
+        and not missing
+        and order.authorised_lines > 0
+        and not is_ending
+    ):
         timeline.note(order, EventKind.PARTS, N_("All parts are here"), actor=actor, now=now, tone="ok")
         operations.move(order, "parts_complete", actor=SYSTEM, now=now)
 

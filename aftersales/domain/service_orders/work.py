@@ -12,6 +12,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.service_orders import supply, timeline
 from aftersales.domain.service_orders.models import (
+    DIAGNOSIS,
     Authorisation,
     EventKind,
     Job,
@@ -271,22 +272,29 @@ def refresh(order: ServiceOrder) -> None:
     db.session.flush()
     is_authorised = Line.authorisation == Authorisation.AUTHORISED
     is_planned = (Line.kind == LineKind.LABOUR) & (Line.authorisation != Authorisation.DECLINED)
-    authorised, gross, hours = db.session.execute(
+    is_fee = is_authorised & (Line.pay_type == PayType.CUSTOMER) & (Job.canned_job_code == DIAGNOSIS)
+    authorised, gross, hours, fee = db.session.execute(
         select(
             func.count(case((is_authorised, Line.id))),
             func.sum(case((is_authorised, Line.gross))),
             func.sum(case((is_planned, Line.quantity))),
-        ).where(Line.service_order_id == order.id, Line.voided_at.is_(None))
+            func.sum(case((is_fee, Line.gross))),
+        )
+        .join(Job, Job.id == Line.job_id)
+        .where(Line.service_order_id == order.id, Line.voided_at.is_(None))
     ).one()
     order.authorised_lines, order.authorised_gross = authorised, gross or Decimal(0)
+    order.agreed_fee = fee or Decimal(0)
     order.planned_minutes = int((hours or 0) * 60)
     jobs = db.session.execute(
-        select(Job.title, Job.done_at)
+        select(Job.title, Job.done_at, Job.canned_job_code)
         .where(Job.service_order_id == order.id, Job.voided_at.is_(None))
         .order_by(Job.position)
     ).all()
     order.summary = ", ".join(job.title for job in jobs)[:300]
-    order.done_jobs = sum(job.done_at is not None for job in jobs)
+    order.done_jobs = sum(
+        job.done_at is not None and job.canned_job_code != DIAGNOSIS for job in jobs
+    )
     db.session.flush()
 
 

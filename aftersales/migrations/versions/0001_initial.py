@@ -930,6 +930,7 @@ def upgrade() -> None:
         sa.Column("waiting_quotations", sa.Integer(), nullable=False),
         sa.Column("authorised_lines", sa.Integer(), nullable=False),
         sa.Column("authorised_gross", sa.BigInteger(), nullable=False),
+        sa.Column("agreed_fee", sa.BigInteger(), nullable=False),
         sa.Column("planned_minutes", sa.Integer(), nullable=False),
         sa.Column("worked_minutes", sa.Integer(), nullable=False),
         sa.Column("parts_missing", sa.Integer(), nullable=False),
@@ -1510,6 +1511,35 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "service_order_id", "kind", name=op.f("uq_preparation_items_service_order_id_kind")
         ),
+    )
+    op.create_table(
+        "short_visits",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "fee",
+            sa.Enum(
+                "charged",
+                "waived",
+                "none_agreed",
+                name="feedecision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("fee_gross", sa.BigInteger(), nullable=False),
+        sa.Column("waiver_reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_short_visits_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_short_visits")),
+        sa.UniqueConstraint("service_order_id", name=op.f("uq_short_visits_service_order_id")),
     )
     op.create_table(
         "tasks",
@@ -3449,6 +3479,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("tasks")
+    op.drop_table("short_visits")
     op.drop_table("preparation_items")
     with op.batch_alter_table("order_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_events_service_order_id_at"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -89,6 +90,10 @@ GUARDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "not invoiced": ({"invoiced_at": None}, {"invoiced_at": NOW}),
     "invoice issued": ({"invoiced_at": NOW}, {"invoiced_at": None}),
     "settled or credit allowed": ({"settled_at": NOW}, {"settled_at": None, "credit_allowed_at": None}),
+    "fee settled, credit allowed or none agreed": (
+        {"agreed_fee": Decimal(123), "invoiced_at": NOW, "settled_at": NOW},
+        {"agreed_fee": Decimal(123), "invoiced_at": NOW, "settled_at": None, "credit_allowed_at": None},
+    ),
     "delivery signed": ({"delivery_signed_at": NOW}, {"delivery_signed_at": None}),
 }  # fmt: skip
 
