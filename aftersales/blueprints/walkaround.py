@@ -18,8 +18,8 @@ from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.vehicles.models import Fuel
 from aftersales.i18n import gettext, label
+from aftersales.web import camera_view, htmx, media, session
 from aftersales.web import checkin_steps as steps
-from aftersales.web import htmx, media, session
 from aftersales.web.access import needs
 from aftersales.web.checkin_document import letters
 from aftersales.web.errors import status_of
@@ -225,9 +225,15 @@ def _walk_page(
     differences: Sequence[Difference] = (),
 ) -> str:
     context = _walk(order, checkin, belonging_form=belonging_form)
+    previous = queries.previous_photos(order, checkin)
     return render_template(
         "checkins/walk.html",
         form=form,
+        previous=previous,
+        camera_words=camera_view.words(),
+        camera_stations=camera_view.stations(
+            order.id, taken=context["around"].photos, required=context["required"], previous=previous
+        ),
         differences=differences,
         fuel_words=[gettext("Empty"), *_FUEL_BETWEEN, gettext("Full")],
         fuels=Fuel,

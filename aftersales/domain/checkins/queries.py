@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from aftersales.db import db
@@ -100,6 +100,26 @@ def dealt_with(checkin_id: int) -> set[Station]:
         StationSkip.checkin_id == checkin_id, StationSkip.voided_at.is_(None)
     )
     return set(db.session.scalars(taken.union(skipped)))
+
+
+def previous_photos(order: ServiceOrder, checkin: CheckIn | None) -> dict[Station, Attachment]:
+    """The newest photo of each station from the vehicle's last earlier check-in at this site that has any: what the
+    camera view lays over the live picture, and what the new photos are compared with. One query."""
+    earlier = (
+        select(func.max(CheckInPhoto.checkin_id))
+        .join(CheckIn, CheckIn.id == CheckInPhoto.checkin_id)
+        .where(CheckIn.vehicle_id == order.vehicle_id, CheckIn.site_id == order.site_id)
+    )
+    if checkin is not None:
+        earlier = earlier.where(CheckIn.id < checkin.id)
+    taken = db.session.scalars(
+        select(CheckInPhoto)
+        .join(CheckInPhoto.attachment)
+        .options(contains_eager(CheckInPhoto.attachment))
+        .where(CheckInPhoto.checkin_id == earlier.scalar_subquery())
+        .order_by(CheckInPhoto.id)
+    )
+    return {photo.station: photo.attachment for photo in taken}
 
 
 def belongings_of(checkin_id: int) -> list[Belonging]:
