@@ -12,6 +12,7 @@ from aftersales.blueprints.forms.checkins import BelongingForm, DamageForm, Hand
 from aftersales.db import db, transaction
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins import queries, rules, walkaround
+from aftersales.domain.checkins.kinds import SkipReason
 from aftersales.domain.checkins.models import CheckIn, Damage, Station, Zone
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.errors import DomainError, NotFound
@@ -232,8 +233,13 @@ def _walk_page(
         previous=previous,
         camera_words=camera_view.words(),
         camera_stations=camera_view.stations(
-            order.id, taken=context["around"].photos, required=context["required"], previous=previous
+            order.id,
+            taken=context["around"].photos,
+            skipped=context["skipped"],
+            required=context["required"],
+            previous=previous,
         ),
+        skip_reasons=list(SkipReason),
         differences=differences,
         fuel_words=[gettext("Empty"), *_FUEL_BETWEEN, gettext("Full")],
         fuels=Fuel,

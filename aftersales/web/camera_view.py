@@ -15,6 +15,7 @@ def stations(
     *,
     taken: Collection[Station],
     required: Collection[Station],
+    skipped: Collection[Station],
     previous: Mapping[Station, Attachment],
 ) -> list[dict[str, Any]]:
     """The stations in the order of the walk, as the script reads them; ``before`` is the last visit's photo."""
@@ -25,6 +26,8 @@ def stations(
             "title": gettext("%(n)s %(station)s", n=station.number, station=label(station)),
             "required": station in required,
             "taken": station in taken,
+            "skipped": station in skipped,
+            "skip": url_for("stations.skip_form", order_id=order_id, name=station.value),
             "before": url_for("files.photo", photo_id=previous[station].id) if station in previous else "",
         }
         for station in Station
@@ -37,7 +40,9 @@ def words() -> dict[str, str]:
         "progress": gettext("{taken} of {all} required"),
         "required": gettext("Required here"),
         "further": gettext("Not required"),
+        "left_out": gettext("Skipped. A photo replaces the reason."),
         "taken": gettext("Taken. A further photo replaces it."),
+        "skipping": gettext("Skipped: {title}"),
         "kept": gettext("Photo {title} is taken"),
         "complete": gettext("All required photos are taken"),
         "starting": gettext("The camera starts…"),

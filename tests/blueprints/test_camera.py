@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from aftersales import clock
-from aftersales.db import transaction
+from aftersales.db import db, transaction
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.vehicles.models import Vehicle
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
@@ -32,9 +33,11 @@ def take(desk: CheckingClient, order: ServiceOrder, station: str, picture: str =
     assert answer.status_code == 303
 
 
-def open_order(app: Flask, cast: Cast) -> ServiceOrder:
+def open_order(app: Flask, cast: Cast, after: ServiceOrder | None = None) -> ServiceOrder:
+    """A visit; ``after`` is an earlier one of the same car."""
     with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
+        car = db.session.get_one(Vehicle, after.vehicle_id) if after else None
+        return factories.open_order(cast, car=car, now=clock.now())
 
 
 def cancel(app: Flask, cast: Cast, order: ServiceOrder) -> None:
@@ -55,7 +58,7 @@ def second_visit(app: Flask, cast: Cast, desk: CheckingClient) -> ServiceOrder:
     for station, picture in (("left", "rear"), ("left", "left"), ("rear", "rear")):
         take(desk, first, station, picture)
     cancel(app, cast, first)
-    return open_order(app, cast)
+    return open_order(app, cast, after=first)
 
 
 def stations_of(page: str) -> dict[str, dict[str, object]]:
@@ -74,6 +77,7 @@ def test_the_view_knows_every_station_and_the_last_visit_s_photo(
         "vin", "left", "front", "right", "rear", "dashboard",
     ]  # fmt: skip
     assert {name for name, each in stations.items() if each["before"]} == {"left", "rear"}
+    assert str(stations["left"]["skip"]).endswith("/stations/left/skip")
     shown = desk.get(str(stations["left"]["before"]))
     assert shown.status_code == 200
     assert shown.mimetype == "image/jpeg"
@@ -100,6 +104,7 @@ def test_comparing_asks_no_more_with_more_photos(
     desk: CheckingClient, second_visit: ServiceOrder, count_queries: CountQueries
 ) -> None:
     address = f"/orders/{second_visit.id}/check-in/compare"
+    take(desk, second_visit, "vin")
     with count_queries() as before:
         desk.get(address)
     for station in ("left", "front", "rear", "right"):

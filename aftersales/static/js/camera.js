@@ -1,47 +1,43 @@
 // The walk-around's camera view: one tap a photo, and the view goes on to the next station that lacks one.
 import { canLook, close, open, take } from "./lens.js";
+import { onAsked, skip, takePhoto } from "./walk-items.js";
 
 const GHOST = "aftersales.ghost";
-
-// The photo goes the way of every photo: into the tile of its station, which shrinks, keeps and sends it.
-function takePhoto(station, blob) {
-  const input = document.getElementById(`photo-${station}-file`);
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([blob], "photo.jpg", { type: "image/jpeg", lastModified: Date.now() }));
-  input.files = transfer.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-}
 
 export function start(dialog) {
   const { stations, words } = JSON.parse(dialog.dataset.camera);
   const part = (name) => dialog.querySelector(`[data-camera-${name}]`);
-  const [video, ghost, shutter, stage] = [part("video"), part("ghost"), part("shutter"), dialog.querySelector(".camera-stage")];
+  const [video, ghost, shutter] = [part("video"), part("ghost"), part("shutter")];
   const required = stations.filter((each) => each.required);
   let [at, stopped] = [0, ""]; // the station's place; why there is no live picture
 
   const lacks = (each) => !each.taken && !each.skipped;
   const following = (list) => [...stations.slice(at + 1), ...stations.slice(0, at + 1)].find((each) => list.includes(each) && lacks(each));
-  const ghosts = () => localStorage.getItem(GHOST) === "on";
+  const wantsGhost = () => localStorage.getItem(GHOST) === "on";
 
-  function show(station, isComplete = false) {
+  // panel: "" for the live picture, "complete", "reasons", or "without" a picture
+  function show(station, panel = stopped && "without") {
     at = stations.indexOf(station);
     const count = required.filter((each) => !lacks(each)).length;
+    const standing = station.taken ? words.taken : station.skipped ? words.left_out : station.required ? words.required : words.further;
     part("title").textContent = station.title;
-    part("note").textContent = isComplete ? "" : station.taken ? words.taken : station.required ? words.required : words.further;
+    part("note").textContent = panel === "complete" ? "" : standing;
     part("progress").textContent = words.progress.replace("{taken}", count).replace("{all}", required.length);
     Object.assign(part("bar"), { max: Math.max(required.length, 1), value: count });
-    part("complete").hidden = !isComplete;
-    part("without").hidden = isComplete || !stopped;
+    for (const name of ["complete", "without", "reasons"]) part(name).hidden = name !== panel;
     part("reason").textContent = words[stopped] ?? "";
     part("file").htmlFor = `photo-${station.station}-file`;
-    Object.assign(part("skip"), { hidden: !station.skip || !lacks(station), href: station.skip || "#" });
-    shutter.disabled = Boolean(stopped) || isComplete;
-    showBefore(station, isComplete);
+    part("file").hidden = stopped === "starting";
+    part("other").href = station.skip;
+    part("skip").disabled = !lacks(station);
+    part("skip").setAttribute("aria-expanded", String(panel === "reasons"));
+    shutter.disabled = Boolean(stopped || panel);
+    showBefore(station, panel);
   }
 
-  function showBefore(station, isComplete) {
-    const isOn = ghosts() && Boolean(station.before);
-    ghost.hidden = !isOn || Boolean(stopped) || isComplete;
+  function showBefore(station, panel) {
+    const isOn = wantsGhost() && Boolean(station.before);
+    ghost.hidden = !isOn || Boolean(panel);
     if (isOn) ghost.src = station.before;
     part("ghost-switch").setAttribute("aria-pressed", String(isOn));
     part("ghost-switch").disabled = !station.before;
@@ -49,11 +45,10 @@ export function start(dialog) {
     if (stopped && station.before) part("before").querySelector("img").src = station.before;
   }
 
-  function goOn(station) {
-    station.taken = true;
-    part("status").textContent = words.kept.replace("{title}", station.title);
+  function goOn(station, said) {
+    part("status").textContent = said.replace("{title}", station.title);
     const next = following(required);
-    show(next ?? station, !next);
+    show(next ?? station, next ? undefined : "complete");
     if (!next) part("complete").querySelector("button").focus();
   }
 
@@ -61,7 +56,6 @@ export function start(dialog) {
     if (!dialog.open) dialog.showModal();
     stopped = "starting";
     show(station);
-    part("file").hidden = true;
     try {
       await open(video);
       stopped = "";
@@ -69,49 +63,54 @@ export function start(dialog) {
       stopped = error.message;
     }
     if (!dialog.open) return close(video); // closed again while the camera was starting
-    part("file").hidden = false;
     show(stations[at]);
     if (!stopped) shutter.focus();
   }
 
   async function press() {
     shutter.disabled = true; // two fast taps are one photo of one station
-    stage.dataset.flash = "";
+    video.dataset.flash = "";
     const station = stations[at];
     try {
       takePhoto(station.station, await take(video));
-      goOn(station);
+      station.taken = true;
+      goOn(station, words.kept);
     } catch {
-      part("status").textContent = words.failed;
-      part("note").textContent = words.failed;
+      part("status").textContent = part("note").textContent = words.failed;
       shutter.disabled = false;
     }
-    setTimeout(() => delete stage.dataset.flash, 120);
+    setTimeout(() => delete video.dataset.flash, 120);
   }
 
-  // Everything on the page that asks for a photo of a station opens the view; without a camera its input does it.
-  document.addEventListener("click", (event) => {
-    const label = event.target.closest("label[for^='photo-'], .walk-shots label.shot-pick");
-    const name = /^photo-(\w+?)-file$/.exec(label?.htmlFor || label?.querySelector("input[type=file]")?.id || "")?.[1];
-    const station = stations.find((each) => each.station === name);
-    if (!station || dialog.contains(label) || !canLook() || label.closest("[data-state=failed]")) return;
-    event.preventDefault();
-    look(station);
-  });
+  async function leaveOut(reason) {
+    const station = stations[at];
+    try {
+      await skip({ url: station.skip, reason, title: words.skipping.replace("{title}", station.title) });
+      station.skipped = true;
+      goOn(station, words.skipping);
+    } catch {
+      part("note").textContent = words.failed;
+    }
+  }
+
+  onAsked(stations, look, (label) => dialog.contains(label) || !canLook());
   document.addEventListener("change", (event) => {
     const station = stations.find((each) => event.target.id === `photo-${each.station}-file`);
-    if (station && dialog.open && stopped) goOn(station);
-    else if (station) station.taken = true;
+    if (!station) return;
+    station.taken = true;
+    if (dialog.open && stopped) goOn(station, words.kept);
   });
 
   for (const closer of dialog.querySelectorAll("button[data-camera-close]")) closer.addEventListener("click", () => dialog.close());
   for (const step of dialog.querySelectorAll("[data-camera-step]")) {
     step.addEventListener("click", () => show(stations[(at + Number(step.dataset.cameraStep) + stations.length) % stations.length]));
   }
+  for (const button of dialog.querySelectorAll("[data-reason]")) button.addEventListener("click", () => leaveOut(button.dataset.reason));
+  part("skip").addEventListener("click", () => show(stations[at], part("reasons").hidden ? "reasons" : undefined));
   part("further").addEventListener("click", () => show(following(stations) ?? stations[at]));
   part("ghost-switch").addEventListener("click", () => {
-    localStorage.setItem(GHOST, ghosts() ? "off" : "on");
-    showBefore(stations[at], false);
+    localStorage.setItem(GHOST, wantsGhost() ? "off" : "on");
+    show(stations[at]);
   });
   shutter.addEventListener("click", press);
   dialog.addEventListener("close", () => close(video));
