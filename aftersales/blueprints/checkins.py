@@ -354,7 +354,7 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
     is_current = bool(
         checkin and document and checkin.prepared_digest == signing.content_digest(order, checkin, content)
     )
-    language = _language(order)
+    language, around = _language(order), queries.walkaround_of(order, checkin)
     with force_locale(language):
         consent, note = (
             checkin_document.consent(),
@@ -365,7 +365,9 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
         order=order,
         checkin=checkin,
         content=content,
-        around=queries.walkaround_of(order, checkin),
+        around=around,
+        wishes=checkin_document.wishes(order, checkin, site.currency) if checkin else (),
+        skips=checkin_document.skips(around),
         document=document,
         is_current=is_current,
         signed=document_queries.find_signature(order_id, signing.PURPOSE),

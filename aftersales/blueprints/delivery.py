@@ -282,6 +282,7 @@ def _pickup(
         take_over=list(TakeOver),
         handed_over=operations.list_handed_over(order.id),
         belongings=queries.list_belongings(order.id),
+        collector=queries.find_collector(order.id),
         given=request.form,
         consent=delivery_documents.consent(),
         is_late=bool(order.promised_at and order.ready_at and order.ready_at > order.promised_at),

@@ -9,6 +9,7 @@ from aftersales import clock
 from aftersales.blueprints.forms.quotations import RecordAnswerForm
 from aftersales.db import db, transaction
 from aftersales.domain.attachments import queries as attachments
+from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.documents.models import Document
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
@@ -62,6 +63,7 @@ def record_answer(order_id: int, version_no: int) -> Response | tuple[str, int]:
                 evidence=evidence,
                 consent_text=quotation_documents.consent_text(),
                 document=stored,
+                is_over_limit_confirmed=form.is_over_limit_confirmed.data,
                 site_id=session.person().site_id,
                 actor=session.actor(),
                 now=now,
@@ -154,6 +156,7 @@ def _answer_form(
         form=form,
         decisions=decisions,
         reasons=reasons,
+        checkin=checkins.find_checkin(order.id),
         consent=quotation_documents.consent_text(),
     )
 

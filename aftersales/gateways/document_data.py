@@ -286,9 +286,10 @@ class ServiceOrder(Document):
     odometer: str = ""
     fuel: str = ""
     key_tag: str = ""
-    parking_place: str = ""
     wishes: tuple[Fact, ...] = ()
     photos: tuple[Photo, ...] = ()
+    skips: tuple[Fact, ...] = ()
+    """Stations of the walk-around without a photo, and why."""
     consent: str = ""
     """The sentence above the signature."""
     signature: Signature | None = None

@@ -121,6 +121,7 @@ LABELS: dict[str, str] = {
     "signed_by_qc": N_("Signed by quality control"),
     "signed_digest": N_("Digest (SHA-256) of the document that was signed:"),
     "size": N_("Size"),
+    "skipped": N_("Not photographed"),
     "soon": N_("Soon"),
     "state": N_("State"),
     "status": N_("Status"),

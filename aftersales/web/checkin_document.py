@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from aftersales.domain.checkins import rules
+from aftersales.domain.checkins.kinds import Transport
 from aftersales.domain.checkins.models import Belonging, CheckIn, Damage, OldParts, Station
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.checkins.signing import Priced
@@ -78,8 +80,8 @@ def service_order(
         odometer=documents.distance(checkin.odometer),
         fuel=_level(checkin),
         key_tag=checkin.key_tag,
-        parking_place=checkin.parking_place,
-        wishes=_wishes(order, checkin),
+        wishes=wishes(order, checkin, site.currency),
+        skips=skips(around),
         photos=tuple(
             documents.photo(taken[-1].thumb_key, label(station))
             for station in Station
@@ -171,16 +173,42 @@ def _level(checkin: CheckIn) -> str:
     return ", ".join(levels)
 
 
-def _wishes(order: ServiceOrder, checkin: CheckIn) -> tuple[data.Fact, ...]:
+def wishes(order: ServiceOrder, checkin: CheckIn, currency: str) -> tuple[data.Fact, ...]:
+    """What the customer wished for and whom they named (CHK-9)."""
     facts = [
-        data.Fact(label=gettext("Replaced parts"), value=label(checkin.old_parts)),
-        data.Fact(label=gettext("Wash"), value=gettext("yes") if checkin.wants_wash else gettext("no")),
-        data.Fact(
-            label=gettext("Customer"),
-            value=gettext("waits here") if order.is_waiting else gettext("leaves the car"),
-        ),
-        data.Fact(label=gettext("News by"), value=label(checkin.contact_way)),
+        (gettext("Replaced parts"), label(checkin.old_parts)),
+        (gettext("Wash"), gettext("yes") if checkin.wants_wash else gettext("no")),
+        (gettext("Customer"), gettext("waits here") if order.is_waiting else gettext("leaves the car")),
+        (gettext("News by"), label(checkin.contact_way)),
+        (gettext("Brought by"), checkin.brought_by),
+        (gettext("Gets away by"), _transport(checkin)),
+        (gettext("May approve further work"), approver_words(checkin, currency)),
+        (gettext("May collect the car"), checkin.collector_name or gettext("only the customer")),
     ]
-    if checkin.brought_by:
-        facts.append(data.Fact(label=gettext("Brought by"), value=checkin.brought_by))
-    return tuple(facts)
+    return tuple(data.Fact(label=name, value=words) for name, words in facts if words)
+
+
+def approver_words(checkin: CheckIn, currency: str) -> str:
+    """Who may approve further work besides the customer, how to reach them and up to what amount."""
+    if not checkin.approver_name:
+        return gettext("only the customer")
+    parts = [checkin.approver_name, checkin.approver_phone]
+    if checkin.approver_limit is not None:
+        parts.append(gettext("up to %(amount)s", amount=money(checkin.approver_limit, currency)))
+    return ", ".join(part for part in parts if part)
+
+
+def _transport(checkin: CheckIn) -> str:
+    if checkin.transport is Transport.NONE:
+        return checkin.transport_note
+    parts = (label(checkin.transport), checkin.transport_note)
+    return ", ".join(part for part in parts if part)
+
+
+def skips(around: Walkaround) -> tuple[data.Fact, ...]:
+    """The stations that were left out, and why (CHK-2)."""
+    return tuple(
+        data.Fact(label=label(station), value=rules.skip_words(around.skips[station].reason))
+        for station in Station
+        if station in around.skips
+    )

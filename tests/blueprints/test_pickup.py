@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.billing.models import Invoice, Payment
+from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.delivery import operations as delivery
 from aftersales.domain.delivery.models import Delivery, HandedOver, Preparation, TakeOver
 from aftersales.domain.documents.models import Document, DocumentKind, Signature
@@ -421,3 +422,19 @@ def test_a_stranger_finds_nothing(
     stranger = sign_in(cast.stranger.id)
     assert stranger.get(f"/orders/{ready_order.id}/pickup").status_code == 404
     assert step(stranger, ready_order) == 404  # type: ignore[operator]
+
+
+# --- who may collect ---
+
+
+def test_who_may_collect_stands_beside_the_name_that_signs(
+    app: Flask, cast: Cast, sign_in: SignIn, paid_order: ServiceOrder
+) -> None:
+    """CHK-9"""
+    desk = sign_in(cast.advisor.id)
+    assert "May collect the car: only" in text_of(pickup(desk, paid_order).root)
+    with app.app_context(), transaction():
+        checkin = checkins.find_checkin(paid_order.id)
+        assert checkin
+        checkin.collector_name = "Ewa Mazur"
+    assert "or Ewa Mazur." in text_of(pickup(desk, paid_order).root)

@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
-from aftersales.domain.checkins.kinds import SkipReason
+from aftersales.domain.checkins.kinds import SkipReason, Transport
 from aftersales.domain.checkins.models import (
     CheckIn,
     ContactWay,
@@ -44,12 +44,19 @@ class CarForm(Form):
         _l("The customer"), choices=[("", _l("leaves the car")), ("1", _l("waits here"))], default=""
     )
     wants_wash = BooleanField(_l("Wash the car, free of charge"))
+    transport = RadioField(_l("Gets away by"), default=Transport.NONE.value)
+    transport_note = StringField(_l("Where to, which car"), [Length(max=120)])
+    approver_name = StringField(_l("May approve further work"), [Length(max=120)])
+    approver_phone = StringField(_l("Their phone"), [Length(max=40)])
+    approver_limit = ExactField(_l("Up to"), [Optional(), NumberRange(min=0)])
+    collector_name = StringField(_l("May collect the car"), [Length(max=120)])
 
     def __init__(self, checkin: CheckIn | None = None, *, is_waiting: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.old_parts.choices = [(one.value, label(one)) for one in OldParts]
         self.contact_way.choices = [(one.value, label(one)) for one in ContactWay]
         self.payment_way.choices = [(one.value, label(one)) for one in PaymentWay]
+        self.transport.choices = [(one.value, label(one)) for one in Transport]
         if self.is_submitted():
             return
         self.is_waiting.data = "1" if is_waiting else ""
@@ -59,6 +66,15 @@ class CarForm(Form):
             self.brought_by.data, self.wants_wash.data = checkin.brought_by, checkin.wants_wash
             self.old_parts.data, self.contact_way.data = checkin.old_parts.value, checkin.contact_way.value
             self.payment_way.data = checkin.payment_way.value if checkin.payment_way else ""
+            self.transport.data = checkin.transport.value
+            for name in (
+                "transport_note",
+                "approver_name",
+                "approver_phone",
+                "approver_limit",
+                "collector_name",
+            ):
+                self[name].data = getattr(checkin, name)
 
     def values(self) -> dict[str, Any]:
         """What the operation takes."""
@@ -71,6 +87,12 @@ class CarForm(Form):
             "payment_way": PaymentWay(self.payment_way.data) if self.payment_way.data else None,
             "is_waiting": bool(self.is_waiting.data),
             "wants_wash": self.wants_wash.data,
+            "transport": Transport(self.transport.data),
+            "transport_note": self.transport_note.data or "",
+            "approver_name": self.approver_name.data or "",
+            "approver_phone": self.approver_phone.data or "",
+            "approver_limit": self.approver_limit.data,
+            "collector_name": self.collector_name.data or "",
         }
 
 

@@ -39,6 +39,7 @@ class RecordAnswerForm(Form):
         [DataRequired(_l("Enter the full name of the person who answers.")), Length(max=200)],
     )
     note = TextAreaField(_l("Number called and what was said"), [Length(max=1000)])
+    is_over_limit_confirmed = BooleanField(_l("The customer agrees to the higher amount"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

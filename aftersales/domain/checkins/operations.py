@@ -22,7 +22,7 @@ from aftersales.i18n import N_, gettext
 
 _EDITABLE = (
     "brought_by", "fuel_eighths", "charge_percent", "parking_place", "old_parts", "wants_wash", "payment_way",
-    "contact_way",
+    "contact_way", "transport", "transport_note", "approver_name", "approver_phone", "approver_limit", "collector_name",
 )  # fmt: skip
 _AFTER_SIGNING = {"parking_place"}
 """What the signature does not cover: the car is moved about."""
@@ -161,6 +161,8 @@ def edit(
     for name in _EDITABLE:
         if name in values:
             setattr(checkin, name, values[name])
+    if checkin.approver_limit is not None and not checkin.approver_name.strip():
+        raise Invalid(gettext("Say who may approve up to this amount."), field="approver_name")
     for name, tick in (
         ("covers_fitted", "covers_fitted_at"),
         ("identity_checked", "identity_checked_at"),

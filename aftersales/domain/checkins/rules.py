@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from aftersales.clock import from_local, local
 from aftersales.domain.checkins.kinds import SkipReason
@@ -50,6 +51,18 @@ def missing_photos(dealt_with: Collection[Station], setting: Collection[str]) ->
 def skip_words(reason: str) -> str:
     """Why a station was left out, in the reader's language where it is one of the usual reasons."""
     return label(SkipReason(reason)) if reason in set(SkipReason) else reason
+
+
+def is_over_limit(checkin: CheckIn | None, name: str, amount: Decimal) -> bool:
+    """Whether ``name`` is the person who may approve besides the customer, and ``amount`` is more than they may
+    (CHK-9)."""
+    if checkin is None or checkin.approver_limit is None:
+        return False
+    return amount > checkin.approver_limit and _folded(name) == _folded(checkin.approver_name)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def what_is_missing(

@@ -23,6 +23,14 @@ def list_belongings(service_order_id: int) -> list[str]:
     )
 
 
+def find_collector(service_order_id: int) -> str:
+    """Who may collect the car besides the customer, as said at check-in; empty where nobody may (CHK-9)."""
+    return (
+        db.session.scalar(select(CheckIn.collector_name).where(CheckIn.service_order_id == service_order_id))
+        or ""
+    )
+
+
 def find_delivery(service_order_id: int) -> Delivery | None:
     return db.session.scalar(select(Delivery).where(Delivery.service_order_id == service_order_id))
 

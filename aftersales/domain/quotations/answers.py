@@ -11,6 +11,8 @@ from aftersales.db import add, db
 from aftersales.domain import audit
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
+from aftersales.domain.checkins import queries as checkins
+from aftersales.domain.checkins import rules as checkin_rules
 from aftersales.domain.documents import operations as documents
 from aftersales.domain.documents import signatures
 from aftersales.domain.documents.models import Document
@@ -50,6 +52,7 @@ def answer(
     evidence: Evidence | None = None,
     consent_text: str = "",
     document: StoredDocument | None = None,
+    is_over_limit_confirmed: bool = False,
     site_id: int | None = None,
 ) -> Quotation:
     """Take the customer's yes or no to each asked job (QUO-2 to QUO-5). ``decisions`` and ``reasons`` are by the id of
@@ -58,7 +61,8 @@ def answer(
     Leaves the approved lines authorised and the declined ones as deferred work with a date, the order where it goes
     next, the answer in the outbox, and a task for the workshop (ORD-8). The same answer again is the first one's
     answer. Refuses a version that no longer waits, is out of date, or whose lines have changed since; an item without
-    a decision; a missing name; and a ``shown_total`` other than what would be approved, to the cent.
+    a decision; a missing name; a ``shown_total`` other than what would be approved, to the cent; and, unless it is
+    confirmed, more than the person who answers may approve (CHK-9).
     """
     if by is not AnsweredBy.LINK:
         actor.need("quotations.record_answer")
@@ -77,6 +81,8 @@ def answer(
     approved = _approved_amount(quotation, wanted)
     if shown_total is not None and shown_total != approved.gross:
         raise Stale(gettext("The total has changed. Look at the amounts again before you approve."))
+    if by is not AnsweredBy.LINK and not is_over_limit_confirmed:
+        _expect_within_limit(order, name, approved)
 
     quotation.answered_at, quotation.answered_by, quotation.answered_name = now, by, name.strip()[:200]
     quotation.answer_note = note.strip()
@@ -176,6 +182,19 @@ def _expect_unchanged(quotation: Quotation) -> None:
     if unchanged != set(asked):
         raise Stale(
             gettext("The workshop is changing this quote. Wait for the new version, then answer that one.")
+        )
+
+
+def _expect_within_limit(order: ServiceOrder, name: str, approved: Amount) -> None:
+    """The customer said at check-in up to what amount somebody else may approve (CHK-9)."""
+    checkin = checkins.find_checkin(order.id)
+    if checkin and checkin_rules.is_over_limit(checkin, name, approved.gross):
+        raise Invalid(
+            gettext(
+                "This is more than %(name)s may approve. Ask the customer, then confirm that they agree.",
+                name=checkin.approver_name,
+            ),
+            field="is_over_limit_confirmed",
         )
 
 
