@@ -72,7 +72,7 @@ export function start(dialog) {
     video.dataset.flash = "";
     const station = stations[at];
     try {
-      takePhoto(station.station, await take(video));
+      await takePhoto(station.station, await take(video));
       station.taken = true;
       goOn(station, words.kept);
     } catch {
@@ -85,7 +85,7 @@ export function start(dialog) {
   async function leaveOut(reason) {
     const station = stations[at];
     try {
-      await skip({ url: station.skip, reason, title: words.skipping.replace("{title}", station.title) });
+      await skip({ station: station.station, url: station.skip, reason, title: words.skipping.replace("{title}", station.title) });
       station.skipped = true;
       goOn(station, words.skipping);
     } catch {
