@@ -15,6 +15,7 @@ from aftersales.web import (
     account_rows,
     addresses,
     assets,
+    checkin_steps,
     errors,
     filters,
     health,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     task_links.init_app(app)
     job_screens.init_app(app)
+    checkin_steps.init_app(app)
     parts_screens.init_app(app)
     health.init_app(app)
     blueprints.register(app)

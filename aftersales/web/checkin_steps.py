@@ -4,6 +4,8 @@ import re
 import secrets
 from typing import Any
 
+from flask import Flask, url_for
+
 from aftersales import clock
 from aftersales.domain.checkins import queries
 from aftersales.domain.checkins.models import CheckIn, Station
@@ -34,6 +36,17 @@ def station(name: str) -> Station:
     return Station(name)
 
 
+def pages(order_id: int) -> list[str]:
+    """The addresses of a check-in that have to open in the yard, without Wi-Fi."""
+    endpoints = ("checkins.car", "walkaround.page", "checkins.jobs", "checkins.signature")
+    return [url_for(endpoint, order_id=order_id) for endpoint in endpoints]
+
+
 def client_id(text: str | None) -> str:
     """The id that the tablet made for this form; one made here where a form came without."""
     return text if text and _CLIENT_ID.fullmatch(text) else secrets.token_hex(16)
+
+
+def init_app(app: Flask) -> None:
+    """Give the check-in's layout the pages that a tablet keeps."""
+    app.jinja_env.globals["checkin_pages"] = pages

@@ -74,7 +74,7 @@ class Form(FlaskForm):
         self.version.raw_data = None
         self.version.data = str(version)
         return [
-            Difference(field.label.text, _shown(field), _shown(saved[field.name]))
+            Difference(field.label.text, shown(field), shown(saved[field.name]))
             for field in self
             if (field.raw_data or isinstance(field, BooleanField))  # the page need not show every field
             and not isinstance(field, HiddenField | PasswordField)
@@ -146,7 +146,7 @@ def exact_number(text: str, *, scale: int, largest: Decimal = LARGEST_AMOUNT) ->
     return number
 
 
-def _shown(field: Any) -> str:
+def shown(field: Any) -> str:
     """What stands in the field, as a person reads it."""
     if isinstance(field, SelectFieldBase):
         return str(dict(choice[:2] for choice in field.choices).get(field.data, field.data or ""))

@@ -6,55 +6,87 @@ authors and times until a person decides (CHK-11). Values are texts as their for
 """
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
-from aftersales.domain.checkins.models import Entry, Outcome
+from aftersales.domain.checkins import operations
+from aftersales.domain.checkins.models import CheckIn, Entry, Outcome
 from aftersales.domain.errors import NotFound
+from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.i18n import gettext
-
-
-def find(client_id: str) -> Entry | None:
-    """The first arrival of this entry."""
-    return db.session.scalar(select(Entry).where(Entry.client_id == client_id))
 
 
 def enter(
     order_id: int,
     name: str,
-    value: str,
+    value: Any,
     *,
     before: str,
-    current: str,
     client_id: str,
     made_at: datetime,
     actor: Actor,
     now: datetime,
+    site_id: int | None = None,
+    is_odometer_confirmed: bool = False,
 ) -> Entry:
-    """Note that a value was set. The caller holds the order's lock, has asked :func:`find`, and writes the value where
-    the outcome is ``TAKEN``: when ``current`` is what the person saw before, or what they set. A person who follows
-    their own entries faster than the answers come is never in conflict with themselves."""
-    last = db.session.scalar(
+    """Set one value of the check-in's forms. ``before`` is what the person saw there; sent twice it is one entry.
+
+    Taken when that still stands, when the value is set already, and when the person follows an entry of their own
+    faster than the answers came. Refuses as :func:`operations.edit` does.
+    """
+    order, checkin = operations.lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
+    if known := db.session.scalar(select(Entry).where(Entry.client_id == client_id)):
+        return known
+    text, current = as_text(value), as_text(current_value(order, checkin, name))
+    last = _last_taken(order_id, name)
+    stands_by = last if last is not None and last.value == current else None
+    is_own = stands_by is not None and stands_by.by_id == actor.user_id and stands_by.made_at <= made_at
+    entry = Entry(
+        client_id=client_id, service_order_id=order_id, name=name, value=text, before=before, made_at=made_at, at=now,
+        outcome=Outcome.TAKEN if current in (before, text) or is_own else Outcome.OPEN,
+        by_id=actor.user_id, by_name=actor.name,
+    )  # fmt: skip
+    if entry.outcome is Outcome.OPEN:
+        entry.other_value = current
+        if stands_by is not None:
+            entry.other_name, entry.other_made_at = stands_by.by_name, stands_by.made_at
+    elif current != text:
+        operations.edit(
+            order_id, values={name: value}, actor=actor, now=now, site_id=site_id,
+            is_odometer_confirmed=is_odometer_confirmed,
+        )  # fmt: skip
+    return add(entry)
+
+
+def current_value(order: ServiceOrder, checkin: CheckIn, name: str) -> Any:
+    """What stands now in a field of the check-in's forms."""
+    if name == "is_waiting":
+        return order.is_waiting
+    return getattr(checkin, operations.TICKS.get(name, name))
+
+
+def as_text(value: Any) -> str:
+    """A value as its form field sends it: a tick, and the moment of one, is ``1`` or nothing."""
+    if value is None or value is False:
+        return ""
+    if value is True or isinstance(value, datetime):
+        return "1"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
+def _last_taken(order_id: int, name: str) -> Entry | None:
+    return db.session.scalar(
         select(Entry)
         .where(Entry.service_order_id == order_id, Entry.name == name, Entry.outcome == Outcome.TAKEN)
         .order_by(Entry.id.desc())
         .limit(1)
     )
-    is_own = (
-        last is not None and last.by_id == actor.user_id and last.value == current and last.made_at <= made_at
-    )
-    outcome = Outcome.TAKEN if current in (before, value) or is_own else Outcome.OPEN
-    entry = Entry(
-        client_id=client_id, service_order_id=order_id, name=name, value=value, before=before, outcome=outcome,
-        made_at=made_at, at=now, by_id=actor.user_id, by_name=actor.name,
-    )  # fmt: skip
-    if outcome is Outcome.OPEN:
-        entry.other_value = current
-        if last is not None and last.value == current:
-            entry.other_name, entry.other_made_at = last.by_name, last.made_at
-    return add(entry)
 
 
 def list_open(order_id: int) -> list[Entry]:
@@ -68,22 +100,39 @@ def list_open(order_id: int) -> list[Entry]:
     )
 
 
-def decide(entry_id: int, order_id: int, *, is_taken: bool, actor: Actor, now: datetime) -> Entry:
-    """A person chose one of the two values. The caller holds the order's lock and writes the value if it is taken.
-    Twice is harmless. Raises :class:`NotFound` for another order's entry."""
-    entry = db.session.get(Entry, entry_id)
+def decide(
+    order_id: int,
+    entry_id: int,
+    value: Any,
+    *,
+    is_taken: bool,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+) -> Entry:
+    """A person chose one of the two values; ``value`` is that of the entry. Twice is harmless.
+
+    Raises :class:`NotFound` for another order's entry.
+    """
+    operations.lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
+    entry = db.session.get(Entry, entry_id, populate_existing=True)
     if entry is None or entry.service_order_id != order_id:
         raise NotFound(gettext("There is no such entry."))
-    if entry.outcome is Outcome.OPEN:
-        # The other open entries of this value were set against the same state: the decision stands for all of them.
-        db.session.execute(
-            update(Entry)
-            .where(
-                Entry.service_order_id == order_id, Entry.name == entry.name, Entry.outcome == Outcome.OPEN
-            )
-            .values(outcome=Outcome.PUT_ASIDE, decided_at=now, decided_by_name=actor.name)
+    if entry.outcome is not Outcome.OPEN:
+        return entry
+    # All open entries of this value were set against the same state: the decision stands for each of them.
+    for other in list_open(order_id):
+        if other.name == entry.name:
+            other.outcome, other.decided_at, other.decided_by_name = Outcome.PUT_ASIDE, now, actor.name
+    if is_taken:
+        entry.outcome = Outcome.TAKEN
+        operations.edit(
+            order_id,
+            values={entry.name: value},
+            actor=actor,
+            now=now,
+            site_id=site_id,
+            is_odometer_confirmed=True,
         )
-        if is_taken:
-            entry.outcome = Outcome.TAKEN
-        db.session.flush()
+    db.session.flush()
     return entry

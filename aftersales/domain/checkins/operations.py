@@ -24,6 +24,12 @@ _EDITABLE = (
     "brought_by", "fuel_eighths", "charge_percent", "parking_place", "old_parts", "wants_wash", "payment_way",
     "contact_way", "transport", "transport_note", "approver_name", "approver_phone", "approver_limit", "collector_name",
 )  # fmt: skip
+TICKS = {
+    "covers_fitted": "covers_fitted_at",
+    "identity_checked": "identity_checked_at",
+    "belongings_asked": "belongings_asked_at",
+}
+"""Ticks of the forms, and where the moment of each is kept."""
 _AFTER_SIGNING = {"parking_place"}
 """What the signature does not cover: the car is moved about."""
 
@@ -163,11 +169,7 @@ def edit(
             setattr(checkin, name, values[name])
     if checkin.approver_limit is not None and not checkin.approver_name.strip():
         raise Invalid(gettext("Say who may approve up to this amount."), field="approver_name")
-    for name, tick in (
-        ("covers_fitted", "covers_fitted_at"),
-        ("identity_checked", "identity_checked_at"),
-        ("belongings_asked", "belongings_asked_at"),
-    ):
+    for name, tick in TICKS.items():
         if name in values:
             setattr(checkin, tick, (getattr(checkin, tick) or now) if values[name] else None)
     if "is_waiting" in values:
