@@ -58,9 +58,9 @@ def enter(order_id: int) -> Response:
 @blueprint.get("/conflicts")
 @needs("checkins.write")
 def conflicts(order_id: int) -> str:
-    """What two tablets set differently, as a part of every step of the check-in."""
+    """What two tablets set differently, to choose."""
     order, _ = steps.get(order_id)
-    return render_template("checkins/_conflicts.html", order=order, conflicts=list_conflicts(order_id))
+    return render_template("checkins/conflicts.html", order=order, conflicts=_conflicts(order_id))
 
 
 @blueprint.post("/conflicts/<int:entry_id>")
@@ -77,10 +77,11 @@ def decide(order_id: int, entry_id: int) -> Response:
                 is_taken=request.form.get("choice") == "ours",
                 **steps.by(),
             )
-    return htmx.redirect(url_for("checkins.car", order_id=order_id))
+    is_last = not entries.list_open(order_id)
+    return htmx.redirect(url_for("checkins.car" if is_last else ".conflicts", order_id=order_id))
 
 
-def list_conflicts(order_id: int) -> list[Conflict]:
+def _conflicts(order_id: int) -> list[Conflict]:
     return [
         Conflict(
             entry, _label(entry.name), _shown(entry.name, entry.other_value), _shown(entry.name, entry.value)

@@ -59,7 +59,9 @@ def enter(
             order_id, values={name: value}, actor=actor, now=now, site_id=site_id,
             is_odometer_confirmed=is_odometer_confirmed,
         )  # fmt: skip
-    return add(entry)
+    add(entry)
+    checkin.open_conflicts = len({open_.name for open_ in list_open(order_id)})
+    return entry
 
 
 def current_value(order: ServiceOrder, checkin: CheckIn, name: str) -> Any:
@@ -114,7 +116,7 @@ def decide(
 
     Raises :class:`NotFound` for another order's entry.
     """
-    operations.lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
+    _, checkin = operations.lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
     entry = db.session.get(Entry, entry_id, populate_existing=True)
     if entry is None or entry.service_order_id != order_id:
         raise NotFound(gettext("There is no such entry."))
@@ -134,5 +136,6 @@ def decide(
             site_id=site_id,
             is_odometer_confirmed=True,
         )
+    checkin.open_conflicts = len({open_.name for open_ in list_open(order_id)})
     db.session.flush()
     return entry

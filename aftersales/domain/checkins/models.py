@@ -241,6 +241,8 @@ class CheckIn(Versioned, Base):
     belongings_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
     prepared_digest: Mapped[str] = mapped_column(String(64), default="")
+    open_conflicts: Mapped[int] = mapped_column(default=0)
+    """Fields that two tablets set differently and nobody has decided on yet."""
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("signatures.id"))
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     list_document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))

@@ -79,6 +79,8 @@ def what_is_missing(
     ]
     if checkin is None or checkin.odometer is None:
         missing.append(gettext("Enter the odometer."))
+    if checkin is not None and checkin.open_conflicts:
+        missing.append(gettext("Two tablets set a field differently. Choose which value is right."))
     if not has_jobs:
         missing.append(gettext("Write down what the customer wants done."))
     elif not is_priced and not (checkin and checkin.diagnosis_consented):

@@ -292,9 +292,7 @@ def refresh(order: ServiceOrder) -> None:
         .order_by(Job.position)
     ).all()
     order.summary = ", ".join(job.title for job in jobs)[:300]
-    order.done_jobs = sum(
-        job.done_at is not None and job.canned_job_code != DIAGNOSIS for job in jobs
-    )
+    order.done_jobs = sum(job.done_at is not None and job.canned_job_code != DIAGNOSIS for job in jobs)
     db.session.flush()
 
 

@@ -2221,6 +2221,7 @@ def upgrade() -> None:
         sa.Column("belongings_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("prepared_digest", sa.String(length=64), nullable=False),
+        sa.Column("open_conflicts", sa.Integer(), nullable=False),
         sa.Column("signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("list_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
