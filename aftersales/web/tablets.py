@@ -1,13 +1,18 @@
 """What tablets that may lose the network rely on: every answer is recognisably ours, and an item that was sent from a
 tablet's queue is told apart from one that a stranger's sign-in page swallowed."""
 
+import json
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from aftersales import clock
+from aftersales.web import assets
 
 ANSWER = "Aftersales"
 """The header of every answer; without it the answer is somebody else's, for example a hotel's sign-in page."""
@@ -19,6 +24,15 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def init_app(app: Flask) -> None:
     app.after_request(_sign_answer)
+    app.jinja_env.globals["opens_offline"] = opens_offline
+
+
+def opens_offline(order_id: int, pages: Sequence[str]) -> Markup:
+    """The attributes of a task screen whose ``pages`` open in the yard and whose forms may wait on the tablet."""
+    modules = " ".join(assets.of(current_app).url(f"js/{name}.js") for name in ("keep", "offline"))
+    return Markup(' data-order="{}" data-owner="{}" data-keep-pages="{}" data-load="{}"').format(
+        order_id, current_user.user_id, json.dumps(list(pages)), modules
+    )
 
 
 def is_item() -> bool:
