@@ -10,6 +10,7 @@ from aftersales import clock
 from aftersales.blueprints.forms.base import Form
 from aftersales.blueprints.forms.orders import HoldForm, JobForm, LineForm, PromiseForm, ReasonForm, VoidForm
 from aftersales.db import transaction
+from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.errors import DomainError, NotFound, Stale
 from aftersales.domain.service_orders import operations, queries, work
@@ -49,6 +50,7 @@ def page(order_id: int) -> str:
             one for one in documents.list_of_order(order_id) if not one.has_prices or session.sees_prices()
         ],
         actions=order_actions.offered(order, person),
+        checkin=checkins.find_checkin(order_id),
         steps=steps_of(order),
         can_edit=person.may("orders.edit") and not order.is_closed and order.invoiced_at is None,
         show_prices=session.sees_prices(),

@@ -14,6 +14,7 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from aftersales import clock, i18n
+from aftersales.domain.checkins import rules as checkin_rules
 from aftersales.domain.messaging.models import MessageState
 from aftersales.domain.quotations import rules as quotation_rules
 from aftersales.domain.quotations.models import QuotationJob
@@ -218,6 +219,8 @@ def init_app(app: Flask) -> None:
         job_minutes=rules.job_minutes,
         job_standing=rules.job_standing,
         pay_look=pay_look,
+        key_words=checkin_rules.key_words,
+        place_words=checkin_rules.place_words,
         price_rows=price_rows,
         car_zones=lambda: CAR_ZONES,
         new_submission_id=new_submission_id,

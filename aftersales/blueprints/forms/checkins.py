@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
-from aftersales.domain.checkins.kinds import SkipReason, Transport
+from aftersales.domain.checkins.kinds import ParkingZone, SkipReason, Transport
 from aftersales.domain.checkins.models import (
     CheckIn,
     ContactWay,
@@ -139,6 +139,31 @@ class SkipForm(Form):
     def chosen(self) -> str:
         """The reason as the operation keeps it."""
         return self.words.data or self.reason.data or ""
+
+
+class CarMoveForm(Form):
+    """Where the car stands now: a zone by its button, a place of the site's list or in words, which count more."""
+
+    submission_id = HiddenField()
+    zone = HiddenField()
+    listed = StringField(_l("Parking place"), [Length(max=40)])
+    place = StringField(_l("Parking place"), [Length(max=40)])
+
+    def chosen_zone(self) -> ParkingZone | None:
+        """The zone of the button that was pressed."""
+        return ParkingZone(self.zone.data) if self.zone.data in set(ParkingZone) else None
+
+    def chosen_place(self) -> str:
+        """The place as the operation keeps it."""
+        return self.place.data or self.listed.data or ""
+
+
+class KeyMoveForm(Form):
+    """Where the key is now: in a slot, or with somebody."""
+
+    submission_id = HiddenField()
+    slot = StringField(_l("Slot of the key cabinet"), [Length(max=20)])
+    holder = StringField(_l("Somebody else has it"), [Length(max=120)])
 
 
 class DamageForm(Form):

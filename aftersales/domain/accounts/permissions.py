@@ -81,6 +81,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "orders.reopen": _DESK | _LEAD,
         "prices.read": _MONEY,
         "checkins.write": _DESK,
+        "cars.move": _DESK | _BENCH | {Role.QC},
         # workshop
         "board.read": _ALL,
         "dispatch.assign": _LEAD,

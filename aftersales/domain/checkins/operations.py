@@ -1,5 +1,6 @@
 """Receiving a car: the order is opened with the customer's concerns, and its check-in begins."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from sqlalchemy import select, update
 from aftersales.db import add, db
 from aftersales.domain import submissions
 from aftersales.domain.actors import Actor
-from aftersales.domain.checkins.models import CheckIn
+from aftersales.domain.checkins.kinds import Custody, ParkingZone
+from aftersales.domain.checkins.models import CheckIn, CustodyMove
 from aftersales.domain.errors import Invalid, Refused, Stale
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import timeline, work
@@ -95,7 +97,7 @@ def receive(
             actor=actor,
             now=now,
         )
-    _begin(order, now)
+    begin(order, now)
     submissions.keep(client_id, order)
     return order
 
@@ -115,7 +117,7 @@ def arrive(
     if is_waiting is not None:
         order.is_waiting = is_waiting
     if db.session.scalar(select(CheckIn.id).where(CheckIn.service_order_id == order_id)) is None:
-        _begin(order, now)
+        begin(order, now)
     return order
 
 
@@ -141,7 +143,7 @@ def lock_checkin(
         )
     if order.state is not OrderState.ARRIVED:
         raise Refused(gettext("Only a car that has arrived is checked in."))
-    return order, checkin or _begin(order, now)
+    return order, checkin or begin(order, now)
 
 
 def edit(
@@ -161,9 +163,11 @@ def edit(
     if set(values) <= _AFTER_SIGNING:
         actor.need("checkins.write")
         order = service_orders.lock_order(order_id, site_id=site_id)
-        checkin = find_locked(order) or _begin(order, now)
+        checkin = find_locked(order) or begin(order, now)
     else:
         order, checkin = lock_checkin(order_id, actor=actor, now=now, site_id=site_id, version=version)
+    if (place := values.get("parking_place", checkin.parking_place)) != checkin.parking_place:
+        _park(checkin, place, actor=actor, now=now)
     for name in _EDITABLE:
         if name in values:
             setattr(checkin, name, values[name])
@@ -203,7 +207,8 @@ def find_locked(order: ServiceOrder) -> CheckIn | None:
     )
 
 
-def _begin(order: ServiceOrder, now: datetime) -> CheckIn:
+def begin(order: ServiceOrder, now: datetime) -> CheckIn:
+    """An empty check-in of an order that has none; the caller holds the order's lock."""
     return add(
         CheckIn(service_order_id=order.id, site_id=order.site_id, vehicle_id=order.vehicle_id, started_at=now)
     )
@@ -230,6 +235,25 @@ def _read_odometer(
             order, EventKind.EDIT, N_("Odometer read: %(value)s"), actor=actor, now=now, value=value
         )
     checkin.odometer = order.odometer = value
+
+
+def _park(checkin: CheckIn, place: str, *, actor: Actor, now: datetime) -> None:
+    """The place that was typed at check-in is the car's first one: it waits there."""
+    zone = checkin.parking_zone or (ParkingZone.WAITING if place else None)
+    add(
+        CustodyMove(
+            checkin_id=checkin.id,
+            client_id=secrets.token_hex(16),
+            what=Custody.CAR,
+            from_place=checkin.parking_place,
+            from_zone=checkin.parking_zone,
+            to_place=place,
+            to_zone=zone,
+            moved_at=now,
+            moved_by_name=actor.name,
+        )
+    )
+    checkin.parking_zone = zone
 
 
 def _hang_key(checkin: CheckIn, tag: str, *, now: datetime) -> None:

@@ -53,6 +53,27 @@ def skip_words(reason: str) -> str:
     return label(SkipReason(reason)) if reason in set(SkipReason) else reason
 
 
+def place_words(checkin: CheckIn | None) -> str:
+    """Where the car stands, in words (CHK-7)."""
+    if checkin is None or not (checkin.parking_zone or checkin.parking_place):
+        return gettext("No place written down")
+    zone = label(checkin.parking_zone) if checkin.parking_zone else ""
+    return ", ".join(part for part in (zone, checkin.parking_place) if part)
+
+
+def key_words(checkin: CheckIn | None) -> str:
+    """Where the key is, in words (CHK-7)."""
+    if checkin is None or checkin.key_returned_at:
+        return gettext("No key is here")
+    if checkin.key_slot:
+        return gettext("Key in slot %(slot)s", slot=checkin.key_slot)
+    return (
+        gettext("Key with %(name)s", name=checkin.key_holder)
+        if checkin.key_holder
+        else gettext("Key not placed yet")
+    )
+
+
 def is_over_limit(checkin: CheckIn | None, name: str, amount: Decimal) -> bool:
     """Whether ``name`` is the person who may approve besides the customer, and ``amount`` is more than they may
     (CHK-9)."""

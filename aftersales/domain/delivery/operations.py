@@ -14,6 +14,7 @@ from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as billing_queries
+from aftersales.domain.checkins import custody
 from aftersales.domain.delivery import queries
 from aftersales.domain.delivery.models import (
     Delivery,
@@ -228,6 +229,7 @@ def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: st
             )
         delivery.lateness_reason = lateness_reason.strip()[:200]
     service_orders.move(order, "hand_over", actor=actor, now=now)
+    custody.free(order, actor=actor, now=now)
     delivery.handed_over_at, delivery.handed_over_by_name = now, actor.name
     billing.book_revenue(order, now=now)
     site = sites.get_site(order.site_id)

@@ -61,3 +61,8 @@ SETTINGS: dict[str, Setting] = {
 def value(own: Mapping[str, Any], key: str) -> Any:
     """The site's own value, else the default. An unknown key is a mistake in the code and fails loudly."""
     return own.get(key, SETTINGS[key].default)
+
+
+def words_of(text: str) -> list[str]:
+    """The single words of a setting that holds a list with commas between them."""
+    return [word for part in text.split(",") if (word := part.strip())]
