@@ -11,7 +11,6 @@ from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as bills
 from aftersales.domain.billing.models import Invoice, InvoiceLine, PaymentMethod
-from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.delivery import operations as delivery
 from aftersales.domain.delivery import queries as preparation
 from aftersales.domain.delivery import short_visits
@@ -204,7 +203,6 @@ def hand_over(scene: Scene, at: datetime) -> None:
     delivery.hand_over(
         order.id, lateness_reason="A part came later than the supplier had said", actor=advisor, now=at
     )
-    checkins.return_key(order.id, now=at)
     if any(concern.code.startswith(_YEARLY) for concern in scene.story.concerns):
         day = local_date(at, site.timezone) + timedelta(days=365)
         vehicles.edit_vehicle(

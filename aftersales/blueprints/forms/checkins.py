@@ -76,6 +76,14 @@ class CarForm(Form):
             ):
                 self[name].data = getattr(checkin, name)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also looks at the amount and its person together; a tablet sends each alone, which is no mistake."""
+        is_valid: bool = super().validate(extra_validators)
+        if self.approver_limit.data is not None and not self.approver_name.data:
+            self.approver_name.errors = [_l("Say who may approve up to this amount.")]
+            return False
+        return is_valid
+
     def values(self) -> dict[str, Any]:
         """What the operation takes."""
         return {

@@ -108,15 +108,17 @@ def move_key(
     return checkin
 
 
-def free(order: ServiceOrder, *, actor: Actor, now: datetime) -> None:
-    """The car left with its key: tag, slot and place are free for the next one. The caller holds the order's lock."""
+def free(order: ServiceOrder, *, actor: Actor, now: datetime, has_key: bool = True) -> None:
+    """The car left, with its key unless that was noted: tag, slot and place are free for the next one. The caller
+    holds the order's lock."""
     checkin = find_locked(order)
-    if checkin is None or checkin.key_returned_at is not None:
+    if checkin is None or _is_known(f"freed-{Custody.CAR}-{checkin.id}"):
         return
-    moves = [
-        (Custody.KEY, checkin.key_slot or checkin.key_holder, None),
-        (Custody.CAR, checkin.parking_place, checkin.parking_zone),
-    ]
+    moves = [(Custody.CAR, checkin.parking_place, checkin.parking_zone)]
+    gone: dict[str, Any] = {"parking_place": "", "parking_zone": None}
+    if has_key:
+        moves.append((Custody.KEY, checkin.key_slot or checkin.key_holder, None))
+        gone |= {"key_slot": "", "key_holder": "", "key_returned_at": checkin.key_returned_at or now}
     for what, place, zone in moves:
         add(
             CustodyMove(
@@ -130,10 +132,7 @@ def free(order: ServiceOrder, *, actor: Actor, now: datetime) -> None:
                 moved_by_name=actor.name,
             )
         )
-    _put(
-        checkin,
-        {"key_slot": "", "key_holder": "", "key_returned_at": now, "parking_place": "", "parking_zone": None},
-    )
+    _put(checkin, gone)
 
 
 def _lock(order_id: int, *, actor: Actor, now: datetime, site_id: int | None) -> tuple[ServiceOrder, CheckIn]:

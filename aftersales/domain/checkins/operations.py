@@ -171,8 +171,6 @@ def edit(
     for name in _EDITABLE:
         if name in values:
             setattr(checkin, name, values[name])
-    if checkin.approver_limit is not None and not checkin.approver_name.strip():
-        raise Invalid(gettext("Say who may approve up to this amount."), field="approver_name")
     for name, tick in TICKS.items():
         if name in values:
             setattr(checkin, tick, (getattr(checkin, tick) or now) if values[name] else None)
@@ -186,15 +184,6 @@ def edit(
         _hang_key(checkin, values["key_tag"].strip(), now=now)
     db.session.flush()
     return checkin
-
-
-def return_key(order_id: int, *, now: datetime) -> None:
-    """The key went back to the customer: its tag is free for the next car."""
-    db.session.execute(
-        update(CheckIn)
-        .where(CheckIn.service_order_id == order_id, CheckIn.key_returned_at.is_(None))
-        .values(key_returned_at=now)
-    )
 
 
 def find_locked(order: ServiceOrder) -> CheckIn | None:

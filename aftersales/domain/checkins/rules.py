@@ -108,6 +108,8 @@ def what_is_missing(
         missing.append(gettext("Price at least one item, or record the customer's consent to a diagnosis."))
     if not is_promised:
         missing.append(gettext("Promise a time."))
+    if checkin is not None and checkin.approver_limit is not None and not checkin.approver_name.strip():
+        missing.append(gettext("Say who may approve up to this amount."))
     return missing
 
 

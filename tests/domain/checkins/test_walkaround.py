@@ -4,10 +4,11 @@ import pytest
 
 from aftersales.db import transaction
 from aftersales.domain.attachments.operations import StoredPhoto
+from aftersales.domain.checkins import custody, queries, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins import queries, walkaround
 from aftersales.domain.checkins.models import DamageKind, Severity, Station, Zone
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
+from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
 from tests.cast import Cast
@@ -157,7 +158,7 @@ def test_a_key_tag_is_free_again_when_the_key_went_back(cast: Cast, arrived_orde
         other = factories.open_order(cast)
     edit(cast, arrived_order, key_tag="47")
     with transaction():
-        checkins.return_key(arrived_order.id, now=NOW)
+        custody.free(service_orders.lock_order(arrived_order.id), actor=cast.advisor.actor(), now=NOW)
     edit(cast, other, key_tag="47")
     found = queries.find_checkin(other.id)
     assert found is not None
