@@ -37,17 +37,26 @@ _GOOD = {
 
 
 def assign(scene: Scene, at: datetime) -> None:
-    """The first free bay, and the technician of the story."""
+    """The first free bay, and the technician of the story. On a full day a car that nobody works on is driven out."""
     bays = workshop.list_bay_choices(scene.staff.site_id)
-    free = next(bay for bay in bays if bay.id in scene.staff.bay_ids and bay.is_free)
+    free = [bay.id for bay in bays if bay.id in scene.staff.bay_ids and bay.is_free]
     dispatch.assign(
         scene.order_id,
         site_id=scene.staff.site_id,
-        bay_id=free.id,
+        bay_id=free[0] if free else _drive_out(scene, at),
         technician_id=scene.technician.user_id,
         actor=scene.one(Role.MANAGER),
         now=at,
     )
+
+
+def _drive_out(scene: Scene, at: datetime) -> int:
+    for bay_id in scene.staff.bay_ids:
+        other = dispatch.find_in_bay(bay_id)
+        if other is not None and not other.open_clockings:
+            dispatch.free_bay(other.id, site_id=scene.staff.site_id, actor=scene.technician, now=at)
+            return bay_id
+    raise RuntimeError("Somebody works in every bay: the sample's day is planned too full.")
 
 
 def accept(scene: Scene, at: datetime) -> None:

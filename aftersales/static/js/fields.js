@@ -26,10 +26,11 @@ export async function start(form) {
   const order = Number(form.closest("[data-order]").dataset.order);
   const before = {};
   for (const control of form.elements) {
-    if (!control.name || control.type === "hidden") continue;
+    if (!control.name || ["hidden", "fieldset"].includes(control.type)) continue;
     // What the server sent, not what the browser brought back: a range that nobody set has no value yet.
     if (control.type === "radio") before[control.name] = control.defaultChecked ? control.value : before[control.name] ?? "";
-    else before[control.name] = control.type === "checkbox" ? (control.defaultChecked ? "1" : "") : control.defaultValue.trim();
+    else if (control.type === "checkbox") before[control.name] = control.defaultChecked ? "1" : "";
+    else before[control.name] = (control.options ? [...control.options].find((option) => option.defaultSelected)?.value : control.defaultValue)?.trim() ?? "";
   }
 
   function say(name, sentence) {

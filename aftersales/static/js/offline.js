@@ -4,7 +4,8 @@ export async function start(element) {
   const show = (state) => { for (const part of element.querySelectorAll("[data-yard]")) part.hidden = part.dataset.yard !== state; };
   if (!navigator.serviceWorker) return show("insecure");
   navigator.serviceWorker.addEventListener("message", ({ data }) => show(data.kept ? "ready" : ""));
-  await navigator.serviceWorker.register("/sw.js");
+  // Without the network the worker that is there goes on; it was asked for these pages when there was one.
+  await navigator.serviceWorker.register("/sw.js").catch(() => show(navigator.serviceWorker.controller ? "ready" : "insecure"));
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage({ type: "keep", owner: element.dataset.owner, urls: JSON.parse(element.dataset.keepPages) });
 }
