@@ -36,6 +36,8 @@ from aftersales.domain.sites.models import Site
 from aftersales.domain.staffing.models import Bay, Team, Technician
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle, VehicleWarning, WarningKind
+from aftersales.domain.warranty import operations as warranty
+from aftersales.domain.warranty.models import Campaign, CampaignKind, CampaignVehicle
 from aftersales.domain.workshop.models import JobPhoto, ProblemReport
 from aftersales.sample import workshop
 from tests.databases import Ground
@@ -85,6 +87,8 @@ RECORDS: dict[str, Select[Any]] = {
     "time_id": select(LabourTime.id),
     "vehicle_id": select(Vehicle.id),
     "customer_id": select(Customer.id),
+    "campaign_id": select(Campaign.id),
+    "entry_id": select(CampaignVehicle.id),
     "warning_id": select(VehicleWarning.id, VehicleWarning.vehicle_id),
 }
 # The same word for another record, by how the address starts.
@@ -102,7 +106,7 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
     ),
     ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
 }
-COMPANY_WIDE = {"article_id", "time_id", "vehicle_id", "customer_id", "warning_id"}
+COMPANY_WIDE = {"campaign_id", "entry_id", "article_id", "time_id", "vehicle_id", "customer_id", "warning_id"}
 """Arguments whose records belong to no site."""
 
 
@@ -213,6 +217,12 @@ def _populate(world: World) -> None:
         if db.session.scalar(select(VehicleWarning.id).limit(1)) is None:
             car = db.session.scalars(select(Vehicle.id).limit(1)).one()
             vehicles.open_warning(car, kind=WarningKind.RECALL, text="Airbag", actor=SYSTEM, now=NOW)
+        if db.session.scalar(select(Campaign.id).limit(1)) is None:
+            campaign = warranty.save_campaign(
+                None, number="26-1", title="Airbag", kind=CampaignKind.RECALL, from_on=NOW.date(), until_on=None,
+                actor=SYSTEM, now=NOW,
+            )  # fmt: skip
+            warranty.add_vins(campaign.id, "WVWZZZ3CZKE123456", actor=SYSTEM, now=NOW)
         _put_something_off(world.site_id)
 
 

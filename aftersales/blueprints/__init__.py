@@ -45,6 +45,7 @@ from aftersales.blueprints import (
     vehicles,
     waiting,
     walkaround,
+    warranty,
 )
 
 
@@ -94,5 +95,6 @@ def register(app: Flask) -> None:
         vehicles.blueprint,
         waiting.blueprint,
         walkaround.blueprint,
+        warranty.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -21,7 +21,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.vehicles import plates
 from aftersales.i18n import lazy_gettext as _l
-from aftersales.web import arrivals, htmx, session
+from aftersales.web import arrivals, htmx, session, vehicle_alerts
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -135,6 +135,7 @@ def _book(form: BookingForm, now: datetime) -> ServiceOrder:
         actor=session.actor(),
         now=now,
     )
+    vehicle_alerts.begin_visit(order, now=now)
     submissions.keep(client_id, order)
     return order
 
@@ -160,6 +161,8 @@ def _page(form: BookingForm, vehicle_id: int | None, **context: Any) -> str:
         "appointments/new.html",
         form=form,
         known=known,
+        alerts=vehicle_alerts.alerts_of(known.vehicle if known else None),
+        alerts_for="visit",
         deferred=quotations.list_deferred(vehicle_id) if vehicle_id is not None else [],
         alike=context.get("alike", ()),
     )

@@ -33,8 +33,9 @@ from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import LineKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
+from aftersales.domain.warranty import operations as warranty
 from aftersales.i18n import LANGUAGES, gettext
-from aftersales.web import checkin_document, htmx, media, session
+from aftersales.web import checkin_document, htmx, media, session, vehicle_alerts
 from aftersales.web import checkin_steps as steps
 from aftersales.web.access import needs
 from aftersales.web.documents import render_and_store
@@ -49,6 +50,7 @@ def arrive(order_id: int) -> Response:
     """The booked car is here; nothing is typed twice (APT-7)."""
     with transaction():
         checkins.arrive(order_id, site_id=session.person().site_id, actor=session.actor(), now=clock.now())
+        warranty.watch(order_id, actor=session.actor(), now=clock.now())
     return htmx.redirect(url_for(".car", order_id=order_id))
 
 
@@ -95,6 +97,8 @@ def _car_page(
         differences=differences,
         known=reception.get_known(order.vehicle_id, comeback_days=days, now=clock.now()),
         deferred=quotations.list_deferred(order.vehicle_id),
+        alerts=vehicle_alerts.alerts_of(order.vehicle, order_id=order.id),
+        alerts_for="order",
     )
 
 

@@ -20,7 +20,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.reception import Known
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.vehicles import plates, vins
-from aftersales.web import arrivals, htmx, session
+from aftersales.web import arrivals, htmx, session, vehicle_alerts
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -102,6 +102,7 @@ def _receive(form: ReceptionForm, now: datetime) -> ServiceOrder:
         actor=session.actor(),
         now=now,
     )
+    vehicle_alerts.begin_visit(order, now=now)
     submissions.keep(client_id, order)
     return order
 
@@ -134,6 +135,8 @@ def _page(form: ReceptionForm, vehicle_id: int | None, **context: Any) -> str:
         "reception/desk.html",
         form=form,
         known=known,
+        alerts=vehicle_alerts.alerts_of(known.vehicle if known else None),
+        alerts_for="visit",
         deferred=quotations.list_deferred(vehicle_id) if vehicle_id is not None else [],
         alike=context.get("alike", ()),
     )

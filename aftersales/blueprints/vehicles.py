@@ -13,7 +13,7 @@ from aftersales.domain.service_orders import reception
 from aftersales.domain.service_orders.reception import Known
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import WarningKind
-from aftersales.web import htmx, session
+from aftersales.web import htmx, session, vehicle_alerts
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -117,9 +117,12 @@ def _known(vehicle_id: int) -> Known:
 
 
 def _page(vehicle_id: int, form: WarningForm) -> str:
+    known = _known(vehicle_id)
     return render_template(
         "vehicles/page.html",
-        known=_known(vehicle_id),
+        known=known,
+        alerts=vehicle_alerts.alerts_of(known.vehicle),
+        alerts_for="",
         deferred=quotations.list_deferred(vehicle_id),
         form=form,
     )

@@ -22,6 +22,7 @@ from aftersales.domain.sites import models as sites
 from aftersales.domain.staffing import models as staffing
 from aftersales.domain.tasks import models as tasks
 from aftersales.domain.vehicles import models as vehicles
+from aftersales.domain.warranty import models as warranty
 from aftersales.domain.workshop import models as workshop
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "submissions",
     "tasks",
     "vehicles",
+    "warranty",
     "workshop",
 ]

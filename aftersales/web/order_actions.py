@@ -161,6 +161,13 @@ ACTIONS: list[OrderAction] = [
         "problems.new", "jobs.report_additional", _l("Report a problem"), "triangle-alert", _WORKSHOP
     ),
     OrderAction("order_parts.page", "parts.read", _l("Parts"), "package", _OPEN - {S.BOOKED}),
+    OrderAction(
+        "warranty.watch",
+        "warranty.read",
+        _l("Warranty watch"),
+        "shield-check",
+        fits=lambda order: order.warranty_warned,
+    ),
     OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
     OrderAction(

@@ -48,6 +48,7 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.SEND_QUOTATION: Screen("quotations.builder"),
     TaskType.CALL_ABOUT_QUOTATION: Screen("quotation_answers.answer_waiting"),
     TaskType.READ_ANSWER: Screen("quotation_answers.answer_slip", "quotation_id"),
+    TaskType.DECIDE_WARRANTY: Screen("warranty.watch"),
     TaskType.MESSAGE_FAILED: Screen("outbox.message", "message_id", takes_order=False),
 }
 """The screens of the tasks; areas add their rows. A task without one opens its order."""

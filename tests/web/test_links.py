@@ -21,7 +21,7 @@ def test_each_task_opens_a_screen(app: Flask, type_: TaskType) -> None:
 
 
 def test_a_task_without_an_order_leads_somewhere_too(app: Flask) -> None:
-    task = SimpleNamespace(type=TaskType.DECIDE_WARRANTY, service_order_id=None, subject_id=None)
+    task = SimpleNamespace(type=TaskType.APPROVE_DISCOUNT, service_order_id=None, subject_id=None)
     with app.test_request_context():
         assert task_links.url_of(task) == "/"
 

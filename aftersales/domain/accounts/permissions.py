@@ -125,6 +125,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "payments.take": _CASH | {Role.ADVISOR, Role.RECEPTION_SUPERVISOR},
         "credit.allow": _BOSS,
         "invoices.correct": _BOSS,
+        # warranty
+        "campaigns.read": _DESK | _LEAD | {Role.PARTS, Role.CARE, Role.HEAD_OFFICE},
+        "campaigns.manage": {Role.CLAIMS, Role.SERVICE_MANAGER, Role.ADMIN},
+        "warranty.read": _DESK | _LEAD | {Role.CARE, Role.HEAD_OFFICE},
+        "warranty.decide": {Role.CLAIMS, Role.SERVICE_MANAGER, Role.ADMIN},
         # care
         "followups.read": _DESK | {Role.CARE, Role.HEAD_OFFICE},
         "followups.write": _DESK | {Role.CARE},

@@ -15,7 +15,7 @@ from aftersales.domain.appointments.models import Appointment, BookingChannel
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.errors import Invalid, Refused, expect_version
 from aftersales.domain.service_orders import operations, timeline, work
-from aftersales.domain.service_orders.models import EventKind, ServiceOrder
+from aftersales.domain.service_orders.models import EventKind, ServiceOrder, WarrantyDecision
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.i18n import N_, gettext
@@ -127,6 +127,8 @@ class BookingRow:
     make: str
     model: str
     customer_name: str
+    warranty_warned: bool
+    warranty_decision: WarrantyDecision | None
 
 
 def list_bookings(site_id: int, *, since: datetime, until: datetime) -> list[BookingRow]:
@@ -146,6 +148,8 @@ def list_bookings(site_id: int, *, since: datetime, until: datetime) -> list[Boo
             Vehicle.make,
             Vehicle.model,
             Customer.name,
+            ServiceOrder.warranty_warned,
+            ServiceOrder.warranty_decision,
         )
         .join(ServiceOrder, ServiceOrder.id == Appointment.service_order_id)
         .join(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)

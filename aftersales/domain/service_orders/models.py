@@ -48,6 +48,14 @@ class HoldReason(StrEnum):
     OTHER = "other"
 
 
+class WarrantyDecision(StrEnum):
+    """What the claims officer or service manager decided about a warranty warning (APT-11)."""
+
+    REPAIR = "repair"
+    MANUFACTURER = "manufacturer"
+    NO_CASE = "no_case"
+
+
 class EventKind(StrEnum):
     """What a row of the timeline is about; decides its icon."""
 
@@ -81,6 +89,14 @@ words_for(
         PartGrade.ORIGINAL: _l("Original"),
         PartGrade.AFTERMARKET: _l("Aftermarket"),
         PartGrade.USED: _l("Used"),
+    },
+)
+words_for(
+    WarrantyDecision,
+    {
+        WarrantyDecision.REPAIR: _l("Repair once more"),
+        WarrantyDecision.MANUFACTURER: _l("Ask the manufacturer first"),
+        WarrantyDecision.NO_CASE: _l("The limits do not apply"),
     },
 )
 words_for(
@@ -154,6 +170,9 @@ class ServiceOrder(Versioned, Base):
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("service_orders.id"))
 
     # facts
+    warranty_warned: Mapped[bool] = mapped_column(default=False)
+    """Whether the vehicle was near a warranty limit when this visit was booked or began (APT-11)."""
+    warranty_decision: Mapped[WarrantyDecision | None] = mapped_column(enum_type(WarrantyDecision))
     checkin_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     diagnosis_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     workshop_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

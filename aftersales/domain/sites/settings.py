@@ -55,6 +55,17 @@ SETTINGS: dict[str, Setting] = {
     "invoice.due_days": Setting(14, _l("An invoice on account is due within"), _l("days")),
     "guarantee.days": Setting(365, _l("Guarantee on our work"), _l("days")),
     "guarantee.distance": Setting(20000, _l("Guarantee on our work"), "km"),
+    "warranty.watch": Setting(True, _l("Warn when a vehicle comes near a limit of the warranty law")),
+    "warranty.same_fault_limit": Setting(
+        0, _l("Repairs of one fault that the law allows; 0: as the site's country"), _l("times")
+    ),
+    "warranty.days_limit": Setting(
+        0, _l("Days in the workshop that the law allows; 0: as the site's country"), _l("days")
+    ),
+    "warranty.maintenance_codes": Setting(
+        "INSPECTION, OIL, WHEEL-CHANGE, TYRES, AC-SERVICE, DIAGNOSIS, HV-CHECK",
+        _l("Canned jobs that are no repair of a fault; their codes begin with"),
+    ),
 }
 
 

@@ -60,7 +60,7 @@ words_for(
         TaskType.TAKE_PAYMENT: _l("Take the payment"),
         TaskType.CALL_NOT_FETCHED: _l("Call: car not fetched"),
         TaskType.FOLLOW_UP: _l("Follow-up call"),
-        TaskType.DECIDE_WARRANTY: _l("Decide on warranty"),
+        TaskType.DECIDE_WARRANTY: _l("Decide on the warranty warning"),
         TaskType.APPROVE_DISCOUNT: _l("Decide on a discount"),
         TaskType.MESSAGE_FAILED: _l("Message could not be sent"),
     },

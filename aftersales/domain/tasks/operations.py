@@ -22,9 +22,11 @@ def open_task(
     service_order_id: int | None = None,
     subject_id: int | None = None,
     note: str = "",
+    apart: str = "",
 ) -> Task:
-    """Open a task for a role or a person; an open one of the same type and subject is kept and given the new due time."""
-    key = f"{service_order_id or '-'}:{subject_id or '-'}"
+    """Open a task for a role or a person; an open one of the same type and subject is kept and given the new due time.
+    ``apart`` tells tasks of one subject apart that several roles have at a time."""
+    key = f"{service_order_id or '-'}:{subject_id or '-'}" + (f":{apart}" if apart else "")
     task = db.session.scalar(
         select(Task)
         .where(Task.type == type_, Task.subject_key == key, Task.closed_at.is_(None))

@@ -19,6 +19,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "campaigns",
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "recall", "service", name="campaignkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("instruction", sa.Text(), nullable=False),
+        sa.Column("canned_job_code", sa.String(length=40), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_campaigns_term")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+        sa.UniqueConstraint("number", name=op.f("uq_campaigns_number")),
+    )
+    op.create_table(
         "canned_jobs",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -922,6 +946,20 @@ def upgrade() -> None:
         sa.Column("odometer", sa.Integer(), nullable=True),
         sa.Column("comeback_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("continues_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("warranty_warned", sa.Boolean(), nullable=False),
+        sa.Column(
+            "warranty_decision",
+            sa.Enum(
+                "repair",
+                "manufacturer",
+                "no_case",
+                name="warrantydecision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("checkin_signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("diagnosis_consent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("workshop_received_at", sa.DateTime(timezone=True), nullable=True),
@@ -1635,6 +1673,63 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+
+    op.create_table(
+        "warranty_watches",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("near", "over", name="watchlevel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("fault", sa.String(length=200), nullable=False),
+        sa.Column("repairs", sa.Integer(), nullable=False),
+        sa.Column("repairs_limit", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("days_limit", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "repair",
+                "manufacturer",
+                "no_case",
+                name="warrantydecision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_warranty_watches_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warranty_watches")),
+        sa.UniqueConstraint("service_order_id", name=op.f("uq_warranty_watches_service_order_id")),
+    )
+    op.create_table(
+        "campaign_vehicles",
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("vin", sa.String(length=17), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_note", sa.String(length=200), nullable=False),
+        sa.Column("done_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_vehicles_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_campaign_vehicles_job_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_vehicles")),
+        sa.UniqueConstraint("campaign_id", "vin", name=op.f("uq_campaign_vehicles_campaign_id_vin")),
+    )
+    with op.batch_alter_table("campaign_vehicles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_vehicles_vin"), ["vin"], unique=False)
 
     op.create_table(
         "clockings",
@@ -3466,6 +3561,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_clockings_job_id"))
 
     op.drop_table("clockings")
+    with op.batch_alter_table("campaign_vehicles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_vehicles_vin"))
+
+    op.drop_table("campaign_vehicles")
+    op.drop_table("warranty_watches")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_tasks_open_subject",
@@ -3666,4 +3766,5 @@ def downgrade() -> None:
 
     op.drop_table("inspection_templates")
     op.drop_table("canned_jobs")
+    op.drop_table("campaigns")
     op.drop_table("audit_head")
