@@ -4,7 +4,7 @@ answer everything with somebody else's page, as a hotel's Wi-Fi does. The browse
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -62,7 +62,11 @@ class Network:
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
         passed = 0
         while data := _received(client):
-            if self.way is Way.CUTS and data.startswith(b"POST") is False and passed + len(data) > self.cut_at > 0:
+            if (
+                self.way is Way.CUTS
+                and data.startswith(b"POST") is False
+                and passed + len(data) > self.cut_at > 0
+            ):
                 server.sendall(data[: max(0, self.cut_at - passed)])
                 self.harmed += 1
                 _end(server)
@@ -96,10 +100,8 @@ def _received(connection: socket.socket) -> bytes:
 
 
 def _end(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     connection.close()
 
 

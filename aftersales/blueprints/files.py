@@ -32,6 +32,7 @@ def document(document_id: int) -> Response:
     found = documents.get_document(document_id, site_id=session.person().site_id)
     if found.has_prices and not session.sees_prices():
         raise NotPermitted(gettext("This document shows prices. Ask a service advisor for what you need."))
+    ending = found.media_type.rpartition("/")[2]
     return media.send_stored(
-        found.storage_key, "application/pdf", name=f"{label(found.kind)} {found.number}.pdf"
+        found.storage_key, found.media_type, name=f"{label(found.kind)} {found.number}.{ending}"
     )

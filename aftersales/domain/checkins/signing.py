@@ -124,6 +124,21 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
+def order_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> str:
+    """SHA-256 over what the customer orders: the items with their prices, the promised time, the consent to a diagnosis.
+    A tablet without connection signs this; what was seen at the car is on the tablet's own list beside it."""
+    values: list[Any] = [
+        [[job.id, job.title, job.concern, job.pay_type] for job in content.jobs],
+        [
+            [line.id, line.kind, line.description, str(line.quantity), str(line.unit_price), str(line.gross)]
+            for line in content.lines
+        ],
+        [str(content.total.gross), str(order.promised_at)],
+        [checkin.diagnosis_consented, str(checkin.diagnosis_fee)],
+    ]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
 def list_missing(
     order: ServiceOrder,
     checkin: CheckIn | None,
@@ -198,19 +213,97 @@ def sign(
                 "The order changed after this document was made. Look at the new document, then sign that one."
             )
         )
-    amount = content.total
     signature = signatures.sign(
         document,
         evidence,
         purpose=PURPOSE,
         service_order_id=order.id,
         consent_text=consent_text,
-        totals={"net": str(amount.net), "tax": str(amount.tax), "gross": str(amount.gross)},
+        totals=_totals(content),
         actor=actor,
         now=now,
     )
-    checkin.signature_id, checkin.signed_at = signature.id, now
-    order.checkin_signed_at = now
+    _take(order, checkin, content, signature, actor=actor, now=now)
+    return order, signature
+
+
+def sign_on_tablet(
+    order_id: int,
+    evidence: Evidence,
+    statement: StoredDocument,
+    *,
+    digest: str,
+    consent_text: str,
+    signed_at: datetime,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+) -> tuple[ServiceOrder, Signature]:
+    """A signature that was given on a tablet without connection arrives, after all else that waited there (CHK-11).
+
+    It signs the ``statement``, exactly what the tablet showed. It counts when the order is still the one of ``digest``
+    (:func:`order_digest`) and nothing is missing; else it is kept with the reason, and a new one is needed: nobody
+    has ordered what they did not see.
+    """
+    actor.need("checkins.write")
+    order = service_orders.lock_order(order_id, site_id=site_id)
+    checkin = find_locked(order)
+    if checkin is None:
+        raise Refused(gettext("Only a car that has arrived is checked in."))
+    site = db.session.get_one(Site, order.site_id)
+    content = priced(order.id, includes_tax=site.prices_include_tax)
+    reason = _why_set_aside(order, checkin, content, site, digest=digest)
+    document = documents.record(statement, site_id=order.site_id, service_order_id=order.id, now=now)
+    signature = signatures.sign(
+        document,
+        evidence,
+        purpose=PURPOSE,
+        service_order_id=order.id,
+        consent_text=consent_text,
+        totals=_totals(content),
+        signed_at=min(signed_at, now),
+        set_aside_reason=reason,
+        actor=actor,
+        now=now,
+    )
+    if reason:
+        timeline.note(
+            order, EventKind.DOCUMENT, N_("Signed without connection by %(name)s, but it does not count"),
+            actor=actor, now=now, tone="soon", reason=reason, name=signature.typed_name,
+        )  # fmt: skip
+    else:
+        _take(order, checkin, content, signature, actor=actor, now=now)
+    return order, signature
+
+
+def _why_set_aside(order: ServiceOrder, checkin: CheckIn, content: Priced, site: Site, *, digest: str) -> str:
+    """Why a signature from a tablet does not count; empty where it does."""
+    if order.is_closed:
+        return gettext("The order was closed meanwhile.")
+    if checkin.signed_at is not None:
+        return gettext("The order was signed on another tablet meanwhile.")
+    if order_digest(order, checkin, content) != digest:
+        return gettext("Items, prices or the promised time changed after the tablet had loaded them.")
+    return " ".join(list_missing(order, checkin, content, site))
+
+
+def _totals(content: Priced) -> dict[str, str]:
+    amount = content.total
+    return {"net": str(amount.net), "tax": str(amount.tax), "gross": str(amount.gross)}
+
+
+def _take(
+    order: ServiceOrder,
+    checkin: CheckIn,
+    content: Priced,
+    signature: Signature,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """What follows from a signature that counts."""
+    checkin.signature_id, checkin.signed_at = signature.id, signature.at
+    order.checkin_signed_at = signature.at
     if checkin.diagnosis_consented:
         order.diagnosis_consent_at = order.diagnosis_consent_at or now
     for line in content.lines:
@@ -226,7 +319,6 @@ def sign(
     )
     if order.state is OrderState.ARRIVED:
         service_orders.move(order, "sign_checkin", actor=actor, now=now)
-    return order, signature
 
 
 def _lock_for_signing(

@@ -25,6 +25,8 @@ class DocumentKind(StrEnum):
     GUARANTEE_CERTIFICATE = "guarantee_certificate"
     JOB_CARD = "job_card"
     HANDOVER_LIST = "handover_list"
+    TABLET_STATEMENT = "tablet_statement"
+    """What a tablet without connection showed to the customer who signed on it, as it was: no PDF but JSON."""
 
 
 words_for(
@@ -41,14 +43,18 @@ words_for(
         DocumentKind.GATE_PASS: _l("Gate pass"),
         DocumentKind.GUARANTEE_CERTIFICATE: _l("Guarantee certificate"),
         DocumentKind.JOB_CARD: _l("Job card"),
+        DocumentKind.TABLET_STATEMENT: _l("What was signed on the tablet"),
         DocumentKind.HANDOVER_LIST: _l("Belongings and papers"),
     },
 )
 
 
 PRICED = frozenset(
-    {DocumentKind.SERVICE_ORDER, DocumentKind.QUOTATION, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE}
-)
+    {
+        DocumentKind.SERVICE_ORDER, DocumentKind.QUOTATION, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE,
+        DocumentKind.TABLET_STATEMENT,
+    }
+)  # fmt: skip
 """The kinds that show prices: not for people who see none."""
 
 
@@ -75,6 +81,10 @@ class Document(Identified, Base):
     @property
     def has_prices(self) -> bool:
         return self.kind in PRICED
+
+    @property
+    def media_type(self) -> str:
+        return "application/json" if self.kind is DocumentKind.TABLET_STATEMENT else "application/pdf"
 
 
 class SignatureMethod(StrEnum):
@@ -107,3 +117,5 @@ class Signature(Identified, Base):
     address: Mapped[str] = mapped_column(String(64), default="")
     device: Mapped[str] = mapped_column(String(200), default="")
     previous_audit_digest: Mapped[str] = mapped_column(String(64), default="")
+    set_aside_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why a signature that was given without connection does not count: the order was another one by then."""

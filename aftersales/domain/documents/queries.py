@@ -39,10 +39,25 @@ def find_latest(service_order_id: int, kind: DocumentKind, subject_id: int | Non
 
 
 def find_signature(service_order_id: int, purpose: str) -> Signature | None:
-    """The newest signature of the order for a purpose, e.g. ``check-in`` or ``delivery``."""
+    """The newest signature of the order that counts for a purpose, e.g. ``check-in`` or ``delivery``."""
     return db.session.scalar(
         select(Signature)
-        .where(Signature.service_order_id == service_order_id, Signature.purpose == purpose)
+        .where(
+            Signature.service_order_id == service_order_id,
+            Signature.purpose == purpose,
+            Signature.set_aside_reason == "",
+        )
         .order_by(Signature.id.desc())
         .limit(1)
+    )
+
+
+def list_set_aside(service_order_id: int) -> list[Signature]:
+    """Signatures that were given without connection and do not count, with the reason of each."""
+    return list(
+        db.session.scalars(
+            select(Signature)
+            .where(Signature.service_order_id == service_order_id, Signature.set_aside_reason != "")
+            .order_by(Signature.id)
+        )
     )

@@ -38,10 +38,13 @@ def sign(
     actor: Actor,
     now: datetime,
     declined: list[Any] | None = None,
+    signed_at: datetime | None = None,
+    set_aside_reason: str = "",
 ) -> Signature:
     """Sign exactly this document: its digest, version and totals, the consent's wording, name, way, device and time.
 
-    ``totals`` and ``declined`` are plain JSON values. Refuses without a name (QUALITY: a typed name always stands).
+    ``totals`` and ``declined`` are plain JSON values. ``signed_at`` is the time of a signature that waited on a tablet;
+    with ``set_aside_reason`` it is kept as evidence and counts for nothing. Refuses without a name (QUALITY: a typed name always stands).
     """
     if not evidence.typed_name.strip():
         raise Invalid(gettext("Enter the full name of the person who signs."), field="signature_name")
@@ -64,7 +67,8 @@ def sign(
             identified_by=evidence.identified_by,
             strokes=evidence.strokes,
             picture_key=evidence.picture_key,
-            at=now,
+            at=signed_at or now,
+            set_aside_reason=set_aside_reason,
             address=evidence.address,
             device=evidence.device[:200],
             previous_audit_digest=head.digest if head else audit.GENESIS,
@@ -76,6 +80,11 @@ def sign(
         actor=actor,
         now=now,
         site_id=document.site_id,
-        details={"document": document.sha256, "name": signature.typed_name, "method": signature.method},
+        details={
+            "document": document.sha256,
+            "name": signature.typed_name,
+            "method": signature.method,
+            **({"set_aside": set_aside_reason} if set_aside_reason else {}),
+        },
     )
     return signature

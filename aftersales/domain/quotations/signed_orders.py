@@ -6,7 +6,9 @@ from aftersales.db import add, db
 from aftersales.domain import audit, submissions
 from aftersales.domain.actors import Actor
 from aftersales.domain.checkins import signing
+from aftersales.domain.documents import operations as documents
 from aftersales.domain.documents.models import Signature
+from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid
 from aftersales.domain.messaging import operations as messaging
@@ -46,17 +48,61 @@ def sign_checkin(
         now=now,
         site_id=site_id,
     )
+    _follow(order, signature, document_id=signature.document_id, actor=actor, now=now)
+    submissions.keep(client_id, signature)
+    return signature
+
+
+def sign_checkin_on_tablet(
+    order_id: int,
+    evidence: Evidence,
+    statement: StoredDocument,
+    *,
+    copy: StoredDocument,
+    digest: str,
+    consent_text: str,
+    signed_at: datetime,
+    actor: Actor,
+    now: datetime,
+    site_id: int | None = None,
+    client_id: str = "",
+) -> Signature:
+    """The same for a signature that waited on a tablet (CHK-11); see :func:`signing.sign_on_tablet`. Where it counts,
+    ``copy``, the order as it stands now, goes to the customer."""
+    if known := submissions.earlier(client_id, now=now):
+        return db.session.get_one(Signature, known)
+    order, signature = signing.sign_on_tablet(
+        order_id,
+        evidence,
+        statement,
+        digest=digest,
+        consent_text=consent_text,
+        signed_at=signed_at,
+        actor=actor,
+        now=now,
+        site_id=site_id,
+    )
+    if not signature.set_aside_reason:
+        paper = documents.record(
+            copy, site_id=order.site_id, service_order_id=order.id, now=now, is_shared=True
+        )
+        _follow(order, signature, document_id=paper.id, actor=actor, now=now)
+    submissions.keep(client_id, signature)
+    return signature
+
+
+def _follow(
+    order: ServiceOrder, signature: Signature, *, document_id: int | None, actor: Actor, now: datetime
+) -> None:
     record_version(order, signature=signature, name=signature.typed_name, actor=actor, now=now)
     supply.demand_authorised(order, actor=actor, now=now)
     messaging.queue(
         "order_signed_copy",
         order=order,
         dedupe_key=f"signature:{signature.id}",
-        document_id=signature.document_id,
+        document_id=document_id,
         now=now,
     )
-    submissions.keep(client_id, signature)
-    return signature
 
 
 def record_version(
