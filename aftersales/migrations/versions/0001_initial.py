@@ -1237,6 +1237,7 @@ def upgrade() -> None:
                 "guarantee_certificate",
                 "job_card",
                 "handover_list",
+                "tablet_statement",
                 name="documentkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2206,6 +2207,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("device", sa.String(length=200), nullable=False),
         sa.Column("previous_audit_digest", sa.String(length=64), nullable=False),
+        sa.Column("set_aside_reason", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_signatures_document_id")),
         sa.ForeignKeyConstraint(
