@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
-from flask_babel import force_locale
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
@@ -17,28 +16,23 @@ from aftersales.blueprints.forms.checkins import (
     ConcernForm,
     PriceForm,
 )
-from aftersales.db import db, transaction
+from aftersales.db import transaction
 from aftersales.domain import submissions
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins import queries, rules, signing
+from aftersales.domain.checkins import rules, signing
 from aftersales.domain.checkins.models import CheckIn
-from aftersales.domain.documents import operations as documents
-from aftersales.domain.documents import queries as document_queries
-from aftersales.domain.documents.models import Document
 from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.quotations import queries as quotations
-from aftersales.domain.quotations import signed_orders
 from aftersales.domain.service_orders import canned_jobs, reception, work
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import LineKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.warranty import operations as warranty
-from aftersales.i18n import LANGUAGES, gettext
-from aftersales.web import checkin_document, htmx, media, session, vehicle_alerts
+from aftersales.i18n import gettext
+from aftersales.web import checkin_papers, htmx, session, vehicle_alerts
 from aftersales.web import checkin_steps as steps
 from aftersales.web.access import needs
-from aftersales.web.documents import render_and_store
 from aftersales.web.errors import status_of
 
 blueprint = Blueprint("checkins", __name__, url_prefix="/orders/<int:order_id>/check-in")
@@ -62,7 +56,7 @@ def arrive(order_id: int) -> Response:
 def car(order_id: int) -> Response | str:
     order, checkin = steps.get(order_id)
     if order.checkin_signed_at:
-        return htmx.redirect(url_for(".signature", order_id=order_id))
+        return htmx.redirect(url_for("checkin_signing.page", order_id=order_id))
     if order.state is OrderState.BOOKED:
         return render_template("checkins/arrival.html", order=order)
     return _car_page(order, checkin, CarForm(checkin, is_waiting=order.is_waiting, formdata=None))
@@ -213,11 +207,11 @@ def agree(order_id: int) -> Response | tuple[str, int]:
                 version=form.version_given(),
                 **steps.by(),
             )
-        _prepare(order_id)
+        checkin_papers.prepare(order_id)
     except DomainError as error:
         form.refuse(error)
         return _jobs_page(*steps.get(order_id), form=form, error=error), status_of(error)
-    return htmx.redirect(url_for(".signature", order_id=order_id))
+    return htmx.redirect(url_for("checkin_signing.page", order_id=order_id))
 
 
 def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> str:
@@ -259,136 +253,6 @@ def _proposal(order: ServiceOrder) -> datetime:
     )
 
 
-# --- signature ---
-
-
-@blueprint.post("/document")
-@needs("checkins.write")
-def prepare(order_id: int) -> Response | tuple[str, int]:
-    """Make the document anew, of what the order says now."""
-    steps.get(order_id)
-    try:
-        _prepare(order_id)
-    except DomainError as error:
-        return _signature_page(order_id, error=error), status_of(error)
-    return htmx.redirect(url_for(".signature", order_id=order_id))
-
-
-@blueprint.get("/signature")
-@needs("checkins.write")
-def signature(order_id: int) -> str:
-    return _signature_page(order_id)
-
-
-@blueprint.post("/signature")
-@needs("checkins.write")
-def sign(order_id: int) -> Response | tuple[str, int]:
-    order, _ = steps.get(order_id)
-    language = _language(order)
-    with force_locale(language):
-        consent = checkin_document.consent()
-    try:
-        evidence = media.receive_signature(language=language)
-        with transaction():
-            signed_orders.sign_checkin(
-                order_id,
-                evidence,
-                document_digest=request.form.get("document_digest", ""),
-                consent_text=consent,
-                client_id=request.form.get("submission_id", ""),
-                **steps.by(),
-            )
-    except DomainError as error:
-        return _signature_page(order_id, error=error), status_of(error)
-    _keep_signed_copy(order_id)
-    flash(gettext("Signed. The workshop manager has the task to assign it."))
-    return htmx.redirect(url_for("orders.page", order_id=order_id))
-
-
-def _prepare(order_id: int) -> Document:
-    """Draw the document before the transaction that puts it on record; its digest is what is signed."""
-    order, checkin = steps.get(order_id)
-    if checkin is None:
-        raise NotFound(gettext("This order has no check-in yet."))
-    site = sites.get_site(order.site_id)
-    content = signing.priced(order_id, includes_tax=site.prices_include_tax)
-    digest = signing.content_digest(order, checkin, content)
-    stored = _render(order, checkin, content)
-    with transaction():
-        return signing.prepare(order_id, stored, digest=digest, **steps.by())
-
-
-def _keep_signed_copy(order_id: int) -> None:
-    """The customer's copy shows the signature."""
-    order, checkin = steps.get(order_id)
-    signed = document_queries.find_signature(order_id, signing.PURPOSE)
-    if checkin is None or signed is None:
-        return
-    content = signing.priced(order_id, includes_tax=sites.get_site(order.site_id).prices_include_tax)
-    copy = _render(order, checkin, content, signed=signed)
-    with transaction():
-        documents.record(
-            copy, site_id=order.site_id, service_order_id=order_id, now=clock.now(), is_shared=True
-        )
-
-
-def _render(
-    order: ServiceOrder, checkin: CheckIn, content: signing.Priced, **more: Any
-) -> documents.StoredDocument:
-    language = _language(order)
-    with force_locale(language):
-        drawn = checkin_document.service_order(
-            order,
-            checkin,
-            queries.walkaround_of(order, checkin),
-            content,
-            sites.get_site(order.site_id),
-            advisor=session.person().name,
-            at=clock.now(),
-            **more,
-        )
-        return render_and_store(drawn, language=language)
-
-
-def _signature_page(order_id: int, error: DomainError | None = None) -> str:
-    order, checkin = steps.get(order_id)
-    site = sites.get_site(order.site_id)
-    content = signing.priced(order_id, includes_tax=site.prices_include_tax)
-    document = db.session.get(Document, checkin.document_id) if checkin and checkin.document_id else None
-    is_current = bool(
-        checkin and document and checkin.prepared_digest == signing.content_digest(order, checkin, content)
-    )
-    language, around = _language(order), queries.walkaround_of(order, checkin)
-    with force_locale(language):
-        consent, note = (
-            checkin_document.consent(),
-            checkin_document.costs_note(checkin, site.currency) if checkin else "",
-        )
-    return render_template(
-        "checkins/signature.html",
-        order=order,
-        checkin=checkin,
-        content=content,
-        around=around,
-        wishes=checkin_document.wishes(order, checkin, site.currency) if checkin else (),
-        skips=checkin_document.skips(around),
-        document=document,
-        is_current=is_current,
-        signed=document_queries.find_signature(order_id, signing.PURPOSE),
-        changed=[line for line in content.lines if line.needs_new_signature],
-        missing=signing.list_missing(order, checkin, content, site),
-        consent=consent,
-        costs_note=note,
-        language=language,
-        error=error,
-    )
-
-
 def _job_of(order_id: int, job_id: int) -> None:
     if not any(job.id == job_id for job in orders.list_jobs(order_id)):
         raise NotFound(gettext("There is no such job."))
-
-
-def _language(order: ServiceOrder) -> str:
-    """The customer's language, if we have it."""
-    return order.customer.language if order.customer.language in LANGUAGES else next(iter(LANGUAGES))

@@ -38,7 +38,7 @@ def station(name: str) -> Station:
 
 def pages(order_id: int) -> list[str]:
     """The addresses of a check-in that have to open in the yard, without Wi-Fi."""
-    endpoints = ("checkins.car", "walkaround.page", "checkins.jobs", "checkins.signature")
+    endpoints = ("checkins.car", "walkaround.page", "checkins.jobs", "checkin_signing.page")
     return [url_for(endpoint, order_id=order_id) for endpoint in endpoints]
 
 

@@ -45,7 +45,7 @@ ACTIONS: list[OrderAction] = [
         frozenset({S.BOOKED, S.ARRIVED}),
     ),
     OrderAction(
-        "checkins.signature",
+        "checkin_signing.page",
         "checkins.write",
         _l("Check-in and signature"),
         "pen-line",
