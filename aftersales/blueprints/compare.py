@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from aftersales.domain.checkins import queries
 from aftersales.domain.checkins.models import Station
 from aftersales.web import checkin_steps as steps
+from aftersales.web import marked_photos
 from aftersales.web.access import needs
 
 blueprint = Blueprint("compare", __name__, url_prefix="/orders/<int:order_id>/check-in/compare")
@@ -26,4 +27,5 @@ def page(order_id: int) -> str:
             if station in previous or station in photos
         ],
         has_previous=bool(previous),
+        drawings=marked_photos.drawings([*previous.values(), *(taken[-1] for taken in photos.values())]),
     )

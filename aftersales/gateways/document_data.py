@@ -83,12 +83,30 @@ class Vehicle:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """An arrow, circle or text over a picture, in units of the picture; ``head`` is the arrow's tip."""
+
+    kind: str
+    x: float
+    y: float
+    x2: float = 0
+    y2: float = 0
+    r: float = 0
+    text: str = ""
+    head: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Photo:
-    """One picture with a few words below it; ``alt`` is read aloud, the caption stands in where it is empty."""
+    """One picture with a few words below it; ``alt`` is read aloud, the caption stands in where it is empty. One with
+    ``marks`` is shown larger, whole, and needs its ``width`` and ``height``."""
 
     image: bytes
     caption: str = ""
     alt: str = ""
+    width: int = 0
+    height: int = 0
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from aftersales.domain.checkins import rules
 from aftersales.domain.checkins.kinds import Transport
 from aftersales.domain.checkins.models import Belonging, CheckIn, Damage, OldParts, Station
 from aftersales.domain.checkins.queries import Walkaround
-from aftersales.domain.checkins.signing import Priced
+from aftersales.domain.checkins.signing import Priced, photo_marks
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.service_orders.models import Job, LineKind, PayType, ServiceOrder
 from aftersales.domain.sites.models import Site
@@ -82,13 +82,27 @@ def service_order(
         key_tag=checkin.key_tag,
         wishes=wishes(order, checkin, site.currency),
         skips=skips(around),
-        photos=tuple(
-            documents.photo(taken[-1].thumb_key, label(station))
+        photos=_photos(around),
+        consent=consent(),
+        signature=documents.signature(signed),
+    )  # fmt: skip
+
+
+def _photos(around: Walkaround) -> tuple[data.Photo, ...]:
+    """Each station's photo, and those of damage on which something is drawn."""
+    marks = photo_marks(around)
+    return (
+        *(
+            documents.photo(taken[-1].thumb_key, label(station), marked=(taken[-1], marks.get(taken[-1].id)))
             for station in Station
             if (taken := around.photos.get(station))
         ),
-        consent=consent(),
-        signature=documents.signature(signed),
+        *(
+            documents.photo(pin.attachment.thumb_key, letter + ": " + pin.attachment.caption,
+                            marked=(pin.attachment, marks[pin.attachment.id]))
+            for letter, pin in zip(letters(), around.damages, strict=False)
+            if pin.attachment and pin.attachment.id in marks
+        ),
     )  # fmt: skip
 
 

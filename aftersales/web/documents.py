@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from aftersales.db import db
+from aftersales.domain.attachments import rules
+from aftersales.domain.attachments.models import Attachment, PhotoMarks
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents import models
 from aftersales.domain.documents.models import DocumentKind
@@ -95,9 +97,29 @@ def signature(signed: models.Signature | None, *, role: str = "", how: str = "")
     )
 
 
-def photo(thumb_key: str, caption: str = "") -> data.Photo:
-    """A stored thumbnail as a picture of the document."""
-    return data.Photo(image=media.store().read(thumb_key), caption=caption)
+def photo(
+    thumb_key: str, caption: str = "", *, marked: tuple[Attachment, PhotoMarks | None] | None = None
+) -> data.Photo:
+    """A stored thumbnail as a picture of the document. With ``marked`` (the photo and what is drawn over it) the
+    whole picture with its marks stands in its place where there are any."""
+    attachment, drawn = marked or (None, None)
+    if attachment is None or drawn is None:
+        return data.Photo(image=media.store().read(thumb_key), caption=caption)
+    marks = rules.read_marks(drawn.marks, width=attachment.width, height=attachment.height)
+    words = ", ".join(mark.text for mark in marks if mark.text)
+    return data.Photo(
+        image=media.store().read(attachment.storage_key),
+        caption=caption,
+        alt=f"{caption} ({words})" if words else caption,
+        width=attachment.width,
+        height=attachment.height,
+        marks=tuple(
+            data.Mark(
+                kind=one.kind, x=one.x, y=one.y, x2=one.x2, y2=one.y2, r=one.r, text=one.text, head=one.head
+            )
+            for one in rules.shapes(marks, width=attachment.width, height=attachment.height)
+        ),
+    )
 
 
 def price_line(line: Line, *, show_gross: bool) -> data.PriceLine:

@@ -27,7 +27,7 @@ from aftersales.domain.quotations.models import AnsweredBy, Quotation
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext
 from aftersales.web import documents as rendered
-from aftersales.web import htmx, media, quotation_documents
+from aftersales.web import htmx, marked_photos, media, quotation_documents
 from aftersales.web.access import public
 from aftersales.web.errors import status_of
 from aftersales.web.limits import LINK_GUESSES, LINK_PAGES, limiter
@@ -161,7 +161,13 @@ def photos(door: Door) -> str:
         else None
     )
     some = [photo for photo in allowed.values() if wanted is None or photo.id in wanted]
-    return render_template("portal/photos.html", door=door, photos=some, phases=shown.phases_of(door.order))
+    return render_template(
+        "portal/photos.html",
+        door=door,
+        photos=some,
+        phases=shown.phases_of(door.order),
+        drawings=marked_photos.drawings(some),
+    )
 
 
 @blueprint.get("/<token>/photos/<int:photo_id>")

@@ -82,6 +82,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "prices.read": _MONEY,
         "checkins.write": _DESK,
         "cars.move": _DESK | _BENCH | {Role.QC},
+        "photos.mark": _DESK | _BENCH,
         # workshop
         "board.read": _ALL,
         "dispatch.assign": _LEAD,

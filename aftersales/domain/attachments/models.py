@@ -1,11 +1,12 @@
 """Attachments: photos kept as evidence. The stored bytes are the cleaned ones; their digest proves them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.db import Base, Identified, UtcDateTime
+from aftersales.db import Base, Identified, Json, UtcDateTime, Versioned
 
 
 class Attachment(Identified, Base):
@@ -31,3 +32,16 @@ class Attachment(Identified, Base):
     caption: Mapped[str] = mapped_column(String(200), default="")
     is_shared: Mapped[bool] = mapped_column(default=False)
     """Whether the customer's link shows it."""
+
+
+class PhotoMarks(Versioned, Base):
+    """Arrows, circles and words drawn over a photo, in units of the stored picture; replaced as one set. They lie
+    beside the picture, whose bytes never change. ``marks`` is what :func:`rules.read_marks` accepted."""
+
+    __tablename__ = "photo_marks"
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), unique=True)
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    marked_by_name: Mapped[str] = mapped_column(String(200))

@@ -1,5 +1,6 @@
-"""Keeping photos as evidence."""
+"""Keeping photos as evidence, and what is drawn over them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,10 @@ from sqlalchemy import select
 
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
-from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.attachments.models import Attachment, PhotoMarks
+from aftersales.domain.attachments.rules import Mark
+from aftersales.domain.errors import Stale
+from aftersales.i18n import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,27 @@ def keep(
             is_shared=is_shared,
         )
     )
+
+
+def replace_marks(
+    photo: Attachment, marks: Sequence[Mark], *, version: int, actor: Actor, now: datetime
+) -> PhotoMarks:
+    """Put this set of marks in place of the photo's earlier one; the picture stays as it is. ``version`` is that of
+    the set that was on the screen, 0 where there was none. Refuses with :class:`Stale` when somebody else has drawn
+    since. Call it under the order's lock."""
+    known = db.session.scalar(
+        select(PhotoMarks)
+        .where(PhotoMarks.attachment_id == photo.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if (known.version if known else 0) != version:
+        raise Stale(gettext("Somebody else drew on this photo meanwhile. Look at both, then save again."))
+    values = [mark.as_json() for mark in marks]
+    if known is None:
+        known = PhotoMarks(attachment_id=photo.id, marked_at=now, marked_by_name=actor.name, marks=[])
+        db.session.add(known)
+    known.marks, known.marked_at = values, now
+    known.marked_by_id, known.marked_by_name = actor.user_id, actor.name
+    db.session.flush()
+    return known

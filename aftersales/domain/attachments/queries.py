@@ -1,9 +1,11 @@
 """Reading photos."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from aftersales.db import db
-from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.attachments.models import Attachment, PhotoMarks
 from aftersales.domain.errors import NotFound
 from aftersales.i18n import gettext
 
@@ -22,3 +24,14 @@ def list_of_order(service_order_id: int, *, only_shared: bool = False) -> list[A
     if only_shared:
         query = query.where(Attachment.is_shared)
     return list(db.session.scalars(query.order_by(Attachment.taken_at, Attachment.id)))
+
+
+def find_marks(attachment_id: int) -> PhotoMarks | None:
+    """What is drawn over the photo, None where nothing ever was."""
+    return db.session.scalar(select(PhotoMarks).where(PhotoMarks.attachment_id == attachment_id))
+
+
+def marks_of(attachment_ids: Collection[int]) -> dict[int, PhotoMarks]:
+    """What is drawn over these photos, by photo, in one query; without those on which nothing is left."""
+    found = db.session.scalars(select(PhotoMarks).where(PhotoMarks.attachment_id.in_(attachment_ids)))
+    return {marks.attachment_id: marks for marks in found if marks.marks}

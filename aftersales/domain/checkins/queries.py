@@ -35,6 +35,12 @@ class Walkaround:
         """The stations that were photographed, or left out with a reason."""
         return {*self.photos, *self.skips}
 
+    @property
+    def shown(self) -> list[Attachment]:
+        """The photos that count: the newest of each station, then those of the new damage."""
+        pins = (pin.attachment for pin in self.damages)
+        return [*(taken[-1] for taken in self.photos.values()), *(photo for photo in pins if photo)]
+
     def newest(self, station: Station) -> Attachment | None:
         """The photo of a station that counts."""
         taken = self.photos.get(station)

@@ -12,9 +12,12 @@ from sqlalchemy import select, update
 
 from aftersales.db import db
 from aftersales.domain.actors import Actor
+from aftersales.domain.attachments import queries as attachments
+from aftersales.domain.attachments.models import PhotoMarks
 from aftersales.domain.checkins import queries, rules
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.checkins.operations import find_locked, lock_checkin
+from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.documents import operations as documents
 from aftersales.domain.documents import signatures
 from aftersales.domain.documents.models import Document, Signature
@@ -120,6 +123,7 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
         [thing.id for thing in around.belongings],
         [[station.value, photos[-1].id] for station, photos in sorted(around.photos.items())],
         [[station.value, skip.id] for station, skip in sorted(around.skips.items())],
+        sorted([one.attachment_id, one.version] for one in photo_marks(around).values()),
     ]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
@@ -137,6 +141,11 @@ def order_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> str:
         [checkin.diagnosis_consented, str(checkin.diagnosis_fee)],
     ]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def photo_marks(around: Walkaround) -> dict[int, PhotoMarks]:
+    """What is drawn over the check-in's photos, by photo; it is signed together with them."""
+    return attachments.marks_of({photo.id for photo in around.shown})
 
 
 def list_missing(

@@ -2065,6 +2065,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payments_invoice_id"), ["invoice_id"], unique=False)
 
     op.create_table(
+        "photo_marks",
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("marks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("marked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_photo_marks_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(["marked_by_id"], ["users.id"], name=op.f("fk_photo_marks_marked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo_marks")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_photo_marks_attachment_id")),
+    )
+    op.create_table(
         "problem_reports",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -3523,6 +3539,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_problem_reports_service_order_id"))
 
     op.drop_table("problem_reports")
+    op.drop_table("photo_marks")
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payments_invoice_id"))
 
