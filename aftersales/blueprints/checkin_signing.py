@@ -8,11 +8,12 @@ from aftersales.db import db, transaction
 from aftersales.domain.checkins import queries, signing
 from aftersales.domain.documents import queries as document_queries
 from aftersales.domain.documents.models import Document
-from aftersales.domain.errors import DomainError
+from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.quotations import signed_orders
+from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.i18n import gettext
-from aftersales.web import checkin_document, checkin_papers, htmx, media
+from aftersales.web import checkin_document, checkin_papers, htmx, media, tablets
 from aftersales.web import checkin_steps as steps
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
@@ -63,6 +64,40 @@ def sign(order_id: int) -> Response | tuple[str, int]:
     return htmx.redirect(url_for("orders.page", order_id=order_id))
 
 
+@blueprint.post("/signature/tablet")
+@needs("checkins.write")
+def sign_on_tablet(order_id: int) -> Response:
+    """A signature that was given without connection, with exactly what the tablet showed (CHK-11).
+
+    It is kept in any case; where it does not count, the page of the signature says why."""
+    order, checkin = steps.get(order_id)
+    file = request.files.get("statement")
+    if file is None or checkin is None:
+        raise Invalid(gettext("What was signed on the tablet is missing."), field="statement")
+    site = sites.get_site(order.site_id)
+    statement = checkin_papers.store_statement(order, file.read())
+    evidence = media.receive_signature("here", language=checkin_papers.language_of(order))
+    copy = checkin_papers.render(
+        order, checkin, signing.priced(order_id, includes_tax=site.prices_include_tax)
+    )
+    with transaction():
+        signature = signed_orders.sign_checkin_on_tablet(
+            order_id,
+            evidence,
+            statement,
+            copy=copy,
+            digest=request.form.get("order_digest", ""),
+            consent_text=request.form.get("consent", "")[:2000],
+            signed_at=tablets.made_at(),
+            client_id=request.form.get("submission_id", ""),
+            **steps.by(),
+        )
+        is_taken = not signature.set_aside_reason
+    if is_taken:
+        checkin_papers.keep_signed_copy(order_id)
+    return htmx.redirect(url_for(".page", order_id=order_id))
+
+
 def _signature_page(order_id: int, error: DomainError | None = None) -> str:
     order, checkin = steps.get(order_id)
     site = sites.get_site(order.site_id)
@@ -71,6 +106,10 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
     is_current = bool(
         checkin and document and checkin.prepared_digest == signing.content_digest(order, checkin, content)
     )
+    signed = document_queries.find_signature(order_id, signing.PURPOSE)
+    statement = None
+    if checkin is not None and checkin.signed_at is None and order.state is OrderState.ARRIVED:
+        statement = checkin_papers.statement_json(checkin_papers.statement_of(order, checkin, content))
     language, around = checkin_papers.language_of(order), queries.walkaround_of(order, checkin)
     with force_locale(language):
         consent, note = (
@@ -87,11 +126,13 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
         skips=checkin_document.skips(around),
         document=document,
         is_current=is_current,
-        signed=document_queries.find_signature(order_id, signing.PURPOSE),
+        signed=signed,
         changed=[line for line in content.lines if line.needs_new_signature],
         missing=signing.list_missing(order, checkin, content, site),
         consent=consent,
         costs_note=note,
         language=language,
         error=error,
+        set_aside=document_queries.list_set_aside(order_id),
+        statement=statement,
     )
