@@ -9,12 +9,13 @@ from flask import Blueprint, Response, render_template, request
 from aftersales import clock
 from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.errors import NotFound
-from aftersales.domain.reports import queries, rules
+from aftersales.domain.reports import checkins, queries, rules
+from aftersales.domain.reports.checkins import CheckInOrder
 from aftersales.domain.reports.queries import RevenueRow
-from aftersales.domain.reports.rules import Hours, Month
+from aftersales.domain.reports.rules import CheckInFigures, CheckInVisit, Hours, Month
 from aftersales.domain.service_orders.models import LineKind, PayType
 from aftersales.i18n import gettext, label
-from aftersales.web import csv_file, session
+from aftersales.web import addresses, csv_file, session
 from aftersales.web.access import needs
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -128,6 +129,69 @@ def efficiency_csv() -> Response:
             for row in rows
         ],
     )
+
+
+# --- check-in ---
+
+
+@blueprint.get("/check-in")
+@needs("reports.read")
+def checkin() -> str:
+    """How long check-ins take, how many are signed, with how many photos, and what work they bring; per advisor."""
+    month = _month()
+    orders = checkins.list_checkins(session.person().site_id, month)
+    return render_template(
+        "reports/checkin.html",
+        month=month,
+        is_current=month.ends_at > clock.now(),
+        advisors=_by_advisor(orders),
+        all_figures=rules.checkin_figures(order.visit for order in orders),
+    )
+
+
+@blueprint.get("/check-in/orders")
+@needs("reports.read")
+def checkin_orders() -> str:
+    """The visits behind a check-in figure, with their sum."""
+    month = _month()
+    advisor_id = addresses.asked_id("advisor")
+    orders = checkins.list_checkins(session.person().site_id, month, advisor_id=advisor_id)
+    if request.args.get("advisor") == "0":
+        orders = [order for order in orders if order.advisor_id is None]
+    return render_template(
+        "reports/checkin_orders.html",
+        month=month,
+        orders=orders,
+        advisor=orders[0].advisor_name if orders and "advisor" in request.args else "",
+        figures=rules.checkin_figures(order.visit for order in orders),
+    )
+
+
+@blueprint.get("/check-in.csv")
+@needs("reports.export")
+def checkin_csv() -> Response:
+    month = _month()
+    orders = checkins.list_checkins(session.person().site_id, month)
+    return csv_file.answer(
+        f"check-in-{month.first:%Y-%m}.csv",
+        ["month", "advisor", "visits", "signed", "median_minutes", "mean_minutes", "photos", "added_net", "currency"],
+        [
+            [f"{month.first:%Y-%m}", name, row.visits, row.signed, row.median_minutes, row.mean_minutes, row.photos,
+             row.added, session.person().currency]
+            for _, name, row in _by_advisor(orders)
+        ],
+    )  # fmt: skip
+
+
+def _by_advisor(orders: list[CheckInOrder]) -> list[tuple[int, str, CheckInFigures]]:
+    """The figures of each advisor, by name; id 0 and an empty name where nobody received the car."""
+    visits: dict[tuple[str, int], list[CheckInVisit]] = {}
+    for order in orders:
+        visits.setdefault((order.advisor_name, order.advisor_id or 0), []).append(order.visit)
+    return [
+        (advisor_id, name, rules.checkin_figures(some))
+        for (name, advisor_id), some in sorted(visits.items(), key=lambda pair: (not pair[0][0], pair[0]))
+    ]
 
 
 def _month() -> Month:

@@ -33,8 +33,10 @@ def test_the_service_manager_reads_the_month(
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/orders", "/visits", "/technicians/1", "/revenue.csv", "/efficiency.csv"]
-)
+    "path",
+    ["", "/orders", "/visits", "/technicians/1", "/revenue.csv", "/efficiency.csv", "/check-in", "/check-in/orders",
+     "/check-in.csv"],
+)  # fmt: skip
 def test_only_those_who_may_see_reports_do(cast: Cast, sign_in: SignIn, path: str) -> None:
     """PLT-3: technicians and the parts desk see no figures."""
     assert sign_in(cast.technician.id).get(f"/reports{path}").status_code == 403

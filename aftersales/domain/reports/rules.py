@@ -1,5 +1,6 @@
 """The reports' arithmetic, from values alone. Every ratio says its formula beside it; names differ between markets."""
 
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -164,4 +165,51 @@ def visit_figures(visits: list[Visit]) -> VisitFigures:
             len(promised),
         ),
         comebacks=sum(visit.is_comeback for visit in visits),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInVisit:
+    """What the check-in figures need of a visit."""
+
+    minutes: int | None
+    """From the opening of the check-in to the customer's first signature; None while it is not signed."""
+    photos: int
+    added: Decimal
+    """Net value of the work added at check-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInFigures:
+    """Figures of the visits that arrived in a month; None where no visit can say anything."""
+
+    visits: int
+    signed: int
+    median_minutes: Decimal | None
+    mean_minutes: Decimal | None
+    photos: int
+    added: Decimal
+
+    @property
+    def signed_share(self) -> Decimal | None:
+        """Visits with a signed check-in / visits."""
+        return share(self.signed, self.visits)
+
+    @property
+    def photos_per_visit(self) -> Decimal | None:
+        """Photos / visits, to one place."""
+        return (Decimal(self.photos) / self.visits).quantize(Decimal("0.1")) if self.visits else None
+
+
+def checkin_figures(visits: Iterable[CheckInVisit]) -> CheckInFigures:
+    """The figures of these visits. Median and mean are over the signed ones, to half a minute and a tenth."""
+    some = list(visits)
+    minutes = sorted(visit.minutes for visit in some if visit.minutes is not None)
+    return CheckInFigures(
+        visits=len(some),
+        signed=len(minutes),
+        median_minutes=Decimal(str(statistics.median(minutes))) if minutes else None,
+        mean_minutes=(Decimal(sum(minutes)) / len(minutes)).quantize(Decimal("0.1")) if minutes else None,
+        photos=sum(visit.photos for visit in some),
+        added=sum((visit.added for visit in some), ZERO),
     )

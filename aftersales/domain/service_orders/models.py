@@ -241,6 +241,7 @@ class Job(Versioned, Base):
     canned_job_code: Mapped[str] = mapped_column(String(40), default="")
     is_additional: Mapped[bool] = mapped_column(default=False)
     """Found after check-in, so that it needs its own authorisation."""
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

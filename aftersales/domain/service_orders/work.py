@@ -61,6 +61,7 @@ def add_job(
             pay_type=pay_type,
             canned_job_code=canned_job_code,
             is_additional=order.checkin_signed_at is not None,
+            added_at=now,
         )
     )
     timeline.note(order, EventKind.EDIT, N_("Job added: %(title)s"), actor=actor, now=now, title=job.title)

@@ -1410,6 +1410,7 @@ def upgrade() -> None:
         sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("canned_job_code", sa.String(length=40), nullable=False),
         sa.Column("is_additional", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
