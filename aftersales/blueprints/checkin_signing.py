@@ -5,7 +5,7 @@ from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
 from aftersales.db import db, transaction
-from aftersales.domain.checkins import queries, signing
+from aftersales.domain.checkins import handover, queries, signing
 from aftersales.domain.documents import queries as document_queries
 from aftersales.domain.documents.models import Document
 from aftersales.domain.errors import DomainError, Invalid
@@ -124,6 +124,9 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
         around=around,
         wishes=checkin_document.wishes(order, checkin, site.currency) if checkin else (),
         skips=checkin_document.skips(around),
+        list_standing=handover.standing_of(
+            order.id, checkin, handover.Listed(around.belongings, around.papers)
+        ),
         document=document,
         is_current=is_current,
         signed=signed,

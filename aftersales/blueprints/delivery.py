@@ -183,6 +183,7 @@ def sign(order_id: int) -> Response | tuple[str, int]:
         "ticks": ticks,
         "notes": notes,
         "belongings": queries.list_belongings(order_id),
+        "papers": queries.list_papers(order_id),
         "at": now,
     }
     jobs, language = service_orders.list_jobs(order_id), order.customer.language
@@ -282,6 +283,7 @@ def _pickup(
         take_over=list(TakeOver),
         handed_over=operations.list_handed_over(order.id),
         belongings=queries.list_belongings(order.id),
+        papers=queries.list_papers(order.id),
         collector=queries.find_collector(order.id),
         given=request.form,
         consent=delivery_documents.consent(),

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from aftersales import clock
 from aftersales.blueprints.forms.base import Difference
-from aftersales.blueprints.forms.checkins import BelongingForm, DamageForm, HandedOverForm
+from aftersales.blueprints.forms.checkins import BelongingForm, DamageForm, HandedOverForm, PaperForm
 from aftersales.db import db, transaction
+from aftersales.domain.checkins import handover, queries, rules, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins import queries, rules, walkaround
 from aftersales.domain.checkins.kinds import SkipReason
 from aftersales.domain.checkins.models import CheckIn, Damage, Station, Zone
 from aftersales.domain.checkins.queries import Walkaround
@@ -192,12 +193,14 @@ def add_belonging(order_id: int) -> Response | tuple[str, int]:
     form = BelongingForm()
     order, checkin = steps.get(order_id)
     try:
+        photo = media.receive_photo() if media.has_file() else None
         with transaction():
-            walkaround.add_belonging(
+            handover.add_belonging(
                 order_id,
                 client_id=steps.client_id(form.submission_id.data),
                 what=form.what.data or "",
                 box=form.box.data or "",
+                photo=photo,
                 **steps.by(),
             )
     except DomainError as error:
@@ -214,7 +217,7 @@ def add_belonging(order_id: int) -> Response | tuple[str, int]:
 @needs("checkins.write")
 def void_belonging(order_id: int, belonging_id: int) -> Response:
     with transaction():
-        walkaround.void_belonging(order_id, belonging_id, **steps.by())
+        handover.void_belonging(order_id, belonging_id, **steps.by())
     return _around(order_id, "checkins/_belongings.html")
 
 
@@ -271,6 +274,10 @@ def _walk(
         "damage_form": DamageForm(formdata=None),
         "belonging_form": belonging_form or BelongingForm(formdata=None),
         "can_edit": can_edit,
+        "can_list": not order.is_closed,
+        "papers": around.papers,
+        "paper_form": PaperForm(formdata=None),
+        "today": clock.local(clock.now(), session.person().timezone).date(),
     }
 
 

@@ -314,6 +314,19 @@ class ServiceOrder(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandoverList(Document):
+    """Belongings and vehicle papers that stay with the workshop, signed on their own (CHK-5, CHK-6)."""
+
+    kind: ClassVar[str] = "handover_list"
+
+    belongings: tuple[Belonging, ...] = ()
+    papers: tuple[Fact, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    consent: str = ""
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Quotation(Document):
     """One immutable version of a quotation; after the answer the same with the decisions (QUO-1, QUO-2)."""
 

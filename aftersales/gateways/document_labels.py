@@ -48,6 +48,7 @@ LABELS: dict[str, str] = {
     "guarantee_certificate": N_("Guarantee certificate"),
     "guaranteed_work": N_("Guaranteed work"),
     "handed_over": N_("Handed over"),
+    "handover_list": N_("Belongings and papers"),
     "handed_to_workshop": N_("Told to the workshop"),
     "inspection": N_("Inspection"),
     "invoice": N_("Invoice"),

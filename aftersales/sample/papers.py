@@ -8,7 +8,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
+from aftersales.clock import local_date
 from aftersales.domain.billing.models import Invoice
+from aftersales.domain.checkins import handover
 from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.checkins.signing import Priced
@@ -27,6 +29,7 @@ from aftersales.web import (
     checkin_document,
     delivery_documents,
     documents,
+    handover_document,
     media,
     quality_documents,
     quotation_documents,
@@ -43,6 +46,22 @@ def signed_order(scene: Scene, checkin: CheckIn, content: Priced, *, at: datetim
         scene,
         lambda: checkin_document.service_order(
             order, checkin, around, content, site, advisor=scene.staff.advisor.name, at=at
+        ),
+    )
+
+
+def handover_list(scene: Scene, listed: handover.Listed, *, at: datetime) -> StoredDocument:
+    """The list of belongings and papers that the customer signs."""
+    order, site = scene.order, scene.site
+    return _printed(
+        scene,
+        lambda: handover_document.handover_list(
+            order,
+            listed,
+            site,
+            advisor=scene.staff.advisor.name,
+            at=at,
+            today=local_date(at, site.timezone),
         ),
     )
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from aftersales.db import add
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.appointments.models import Appointment, BookingChannel
+from aftersales.domain.checkins import custody, handover, signing, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins import signing, walkaround
+from aftersales.domain.checkins.kinds import PaperKind, Transport
 from aftersales.domain.checkins.models import ContactWay, OldParts
 from aftersales.domain.parts import operations as parts
 from aftersales.domain.quotations import answers, other_payers, signed_orders
@@ -20,9 +22,17 @@ from aftersales.domain.service_orders.models import Job, LineKind, PayType
 from aftersales.sample import papers
 from aftersales.sample.photos import OF_STATION
 from aftersales.sample.scene import Scene, Step
-from aftersales.web import checkin_document, quotation_documents
+from aftersales.web import checkin_document, handover_document, quotation_documents
 
 _KM_BETWEEN_VISITS = (400, 3_200)
+_WISHES: tuple[dict[str, Any], ...] = (
+    {},
+    {"transport": Transport.TAXI, "transport_note": "to the office at nine"},
+    {"collector_name": "Ewa Nowak", "approver_name": "Ewa Nowak", "approver_phone": "+48 601 555 010",
+     "approver_limit": Decimal("500.00")},
+    {"transport": Transport.REPLACEMENT_CAR},
+)  # fmt: skip
+"""What some customers wish for beside the work."""
 
 
 def book(scene: Scene, at: datetime) -> None:
@@ -97,9 +107,13 @@ def look_around(scene: Scene, at: datetime) -> None:
             "wants_wash": scene.random.random() < 0.5,
             "contact_way": scene.random.choice(list(ContactWay)),
             "parking_place": f"P{scene.random.randint(1, 24)}",
+            **_WISHES[scene.number % len(_WISHES)],
         },
         actor=advisor,
         now=at,
+    )
+    custody.move_key(
+        scene.order_id, slot=str(scene.number), client_id=scene.key("key"), actor=advisor, now=at
     )
     wanted = scene.site.setting("walkaround.required") if not scene.keeps_papers else list(OF_STATION)
     for station, picture in OF_STATION.items():
@@ -121,9 +135,38 @@ def look_around(scene: Scene, at: datetime) -> None:
             now=at,
         )
     if scene.keeps_papers and scene.random.random() < 0.6:
-        walkaround.add_belonging(
-            scene.order_id, client_id=scene.key("belonging"), what="Child seat", actor=advisor, now=at
-        )
+        _leave_things(scene, at)
+
+
+def _leave_things(scene: Scene, at: datetime) -> None:
+    """A child seat in a box and the registration certificate stay here, and the customer signs the list of them."""
+    advisor, order = scene.staff.advisor, scene.order
+    handover.add_belonging(
+        order.id, client_id=scene.key("belonging"), what="Child seat", box="12", actor=advisor, now=at
+    )
+    handover.add_paper(
+        order.id,
+        client_id=scene.key("paper"),
+        kind=PaperKind.REGISTRATION,
+        number=f"DR/BAM {scene.number:07d}",
+        valid_until=at.date() + timedelta(days=400),
+        actor=advisor,
+        now=at,
+    )
+    checkin = checkins.find_locked(order)
+    assert checkin is not None
+    listed = handover.listed_of(checkin.id)
+    document = handover.prepare(
+        order.id, papers.handover_list(scene, listed, at=at), digest=listed.digest(), actor=advisor, now=at
+    )
+    handover.sign(
+        order.id,
+        scene.signature(),
+        document_digest=document.sha256,
+        consent_text=handover_document.consent(),
+        actor=advisor,
+        now=at,
+    )
 
 
 def _price(scene: Scene, at: datetime) -> None:

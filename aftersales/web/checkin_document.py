@@ -3,9 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 
+from aftersales.clock import local_date
 from aftersales.domain.checkins import rules
 from aftersales.domain.checkins.kinds import Transport
-from aftersales.domain.checkins.models import Belonging, CheckIn, Damage, OldParts, Station
+from aftersales.domain.checkins.models import CheckIn, Damage, OldParts, Station
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.checkins.signing import Priced, photo_marks
 from aftersales.domain.documents.models import Signature
@@ -14,7 +15,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label
 from aftersales.money import ZERO
-from aftersales.web import documents
+from aftersales.web import documents, handover_document
 from aftersales.web.filters import datetime_, money
 
 _OTHER = (LineKind.SUBLET, LineKind.FEE)
@@ -76,7 +77,8 @@ def service_order(
             *(damage_of(pin, str(n), is_known=True) for n, pin in enumerate(around.known, 1)),
         ),
         damage_note="" if around.damages or around.known else gettext("No damage found."),
-        belongings=tuple(_belonging(thing) for thing in around.belongings),
+        belongings=tuple(handover_document.belonging(thing) for thing in around.belongings),
+        papers=handover_document.papers(around.papers, today=local_date(at, site.timezone)),
         odometer=documents.distance(checkin.odometer),
         fuel=_level(checkin),
         key_tag=checkin.key_tag,
@@ -171,11 +173,6 @@ def _clauses(checkin: CheckIn) -> tuple[data.Clause, ...]:
         ),
         data.Clause(title=gettext("Replaced parts"), text=old_parts[checkin.old_parts]),
     )
-
-
-def _belonging(thing: Belonging) -> data.Belonging:
-    place = gettext("Box %(number)s", number=thing.box) if thing.box else gettext("Stays in the car")
-    return data.Belonging(text=thing.what, place=place)
 
 
 def _level(checkin: CheckIn) -> str:

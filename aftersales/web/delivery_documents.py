@@ -1,9 +1,10 @@
 """What the papers of a hand-over say: delivery note, gate pass, guarantee certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aftersales.clock import local_date
+from aftersales.domain.checkins.models import VehiclePaper
 from aftersales.domain.delivery.models import Delivery, HandedOver
 from aftersales.domain.delivery.queries import WorkPhoto
 from aftersales.domain.documents import models as document_models
@@ -31,6 +32,7 @@ def delivery_note(
     ticks: Mapping[HandedOver, bool],
     notes: Mapping[HandedOver, str],
     belongings: list[str],
+    papers: Sequence[VehiclePaper] = (),
     at: datetime,
     signed: document_models.Signature | None = None,
 ) -> data.DeliveryNote:
@@ -41,6 +43,12 @@ def delivery_note(
         belongings=tuple(
             data.Belonging(text=text, is_returned=ticks.get(HandedOver.BELONGINGS, False))
             for text in belongings
+        )
+        + tuple(
+            data.Belonging(
+                text=label(paper.kind), note=paper.number, is_returned=ticks.get(HandedOver.PAPERS, False)
+            )
+            for paper in papers
         ),
         handed_over=tuple(
             data.Tick(text=label(kind), is_done=is_done, note=notes.get(kind, ""))

@@ -269,6 +269,11 @@ _RICH: dict[str, Callable[[], d.Document]] = {
         photos=tuple(photo(f"{name}.jpg", name) for name in ("front", "left", "right", "rear", "dash", "scratch")),
         consent="I order the items above and confirm condition and belongings.", signature=SIGNED,
     ),
+    "handover_list": lambda: d.HandoverList(
+        **_head("2026/04127"), belongings=BELONGINGS, photos=(photo("dash.jpg", "Child seat"),),
+        papers=(d.Fact(label="Registration certificate", value="AB 1234567, valid until 03/2027"),),
+        consent="These things and papers stay with the workshop.", signature=SIGNED,
+    ),
     "quotation": lambda: d.Quotation(**_head("2026/03127"), **_QUOTED),
     "supplement": lambda: d.Supplement(
         **_head("2026/03127-S1"), **_QUOTED, reason="Found during repair by Tomasz Wójcik: the left front caliper sticks. Urgent for safety.",

@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
+    DateField,
     DateTimeLocalField,
     HiddenField,
     IntegerField,
@@ -16,7 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
-from aftersales.domain.checkins.kinds import ParkingZone, SkipReason, Transport
+from aftersales.domain.checkins.kinds import PaperKind, ParkingZone, SkipReason, Transport
 from aftersales.domain.checkins.models import (
     CheckIn,
     ContactWay,
@@ -212,6 +213,20 @@ class BelongingForm(Form):
     submission_id = HiddenField()
     what = StringField(_l("What"), [Length(max=120)])
     box = StringField(_l("Box"), [Length(max=20)])
+
+
+class PaperForm(Form):
+    """A vehicle paper that stays with us."""
+
+    submission_id = HiddenField()
+    kind = SelectField(_l("Which paper"))
+    number = StringField(_l("Number"), [Length(max=60)])
+    valid_until = DateField(_l("Valid until"), [Optional()])
+    difference = StringField(_l("Differs from the car in"), [Length(max=300)])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [(one.value, label(one)) for one in PaperKind]
 
 
 class ConcernForm(Form):

@@ -326,6 +326,8 @@ class Belonging(Versioned, Base):
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    attachment: Mapped[Attachment | None] = relationship()
+
 
 class DamageSighting(Identified, Base):
     """Somebody looked again at damage of an earlier visit: still there, or repaired meanwhile. The newest counts."""

@@ -15,6 +15,7 @@ from aftersales.domain.checkins.models import (
     Damage,
     Station,
     StationSkip,
+    VehiclePaper,
 )
 from aftersales.domain.service_orders.models import ServiceOrder
 
@@ -29,6 +30,7 @@ class Walkaround:
     known: Sequence[Damage] = ()
     belongings: Sequence[Belonging] = ()
     skips: dict[Station, StationSkip] = field(default_factory=dict)
+    papers: Sequence[VehiclePaper] = ()
 
     @property
     def dealt_with(self) -> set[Station]:
@@ -53,7 +55,7 @@ def find_checkin(order_id: int) -> CheckIn | None:
 
 
 def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
-    """Everything of the walk around the car, in four queries."""
+    """Everything of the walk around the car, in five queries."""
     own = checkin.id if checkin else 0
     photos = photos_of(own)
     pins = list(
@@ -70,6 +72,7 @@ def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
         damages=[pin for pin in pins if pin.checkin_id == own],
         known=[pin for pin in pins if (not own or pin.checkin_id < own) and pin.repaired_at is None],
         belongings=belongings_of(own),
+        papers=papers_of(own),
     )
 
 
@@ -133,7 +136,19 @@ def belongings_of(checkin_id: int) -> list[Belonging]:
     return list(
         db.session.scalars(
             select(Belonging)
+            .options(joinedload(Belonging.attachment))
             .where(Belonging.checkin_id == checkin_id, Belonging.voided_at.is_(None))
             .order_by(Belonging.id)
+        )
+    )
+
+
+def papers_of(checkin_id: int) -> list[VehiclePaper]:
+    """The vehicle papers that the customer left with us."""
+    return list(
+        db.session.scalars(
+            select(VehiclePaper)
+            .where(VehiclePaper.checkin_id == checkin_id, VehiclePaper.voided_at.is_(None))
+            .order_by(VehiclePaper.id)
         )
     )

@@ -14,7 +14,7 @@ from aftersales.db import db
 from aftersales.domain.actors import Actor
 from aftersales.domain.attachments import queries as attachments
 from aftersales.domain.attachments.models import PhotoMarks
-from aftersales.domain.checkins import queries, rules
+from aftersales.domain.checkins import handover, queries, rules
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.checkins.operations import find_locked, lock_checkin
 from aftersales.domain.checkins.queries import Walkaround
@@ -121,6 +121,7 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
         [[line.id, line.version] for line in content.lines],
         [[pin.id, pin.version] for pin in around.damages],
         [thing.id for thing in around.belongings],
+        [paper.id for paper in around.papers],
         [[station.value, photos[-1].id] for station, photos in sorted(around.photos.items())],
         [[station.value, skip.id] for station, skip in sorted(around.skips.items())],
         sorted([one.attachment_id, one.version] for one in photo_marks(around).values()),
@@ -158,7 +159,7 @@ def list_missing(
 ) -> list[str]:
     """What has to be done before the customer can sign, one sentence each. The screen that has the field for the
     promised time does not ask for it."""
-    return rules.what_is_missing(
+    missing = rules.what_is_missing(
         checkin,
         queries.dealt_with(checkin.id) if checkin else set(),
         site.setting("walkaround.required"),
@@ -166,6 +167,9 @@ def list_missing(
         is_priced=content.is_priced,
         is_promised=order.promised_at is not None or not asks_for_promise,
     )
+    if site.setting("checkin.sign_handover_list") and handover.standing_of(order.id, checkin).waits:
+        missing.append(gettext("Let the customer sign the list of belongings and papers."))
+    return missing
 
 
 def prepare(

@@ -4,7 +4,7 @@ on the tablet and counts once, however often it is sent."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
@@ -12,8 +12,6 @@ from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.checkins.models import (
-    Belonging,
-    CheckIn,
     CheckInPhoto,
     Damage,
     DamageKind,
@@ -158,56 +156,6 @@ def void_damage(
             zone=label(damage.zone),
         )
     return damage
-
-
-def add_belonging(
-    order_id: int,
-    *,
-    client_id: str,
-    what: str,
-    actor: Actor,
-    now: datetime,
-    box: str = "",
-    photo: StoredPhoto | None = None,
-    site_id: int | None = None,
-) -> Belonging:
-    """Write down something that stays in the car or goes into a numbered box (CHK-5)."""
-    order, checkin = lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
-    if known := db.session.scalar(select(Belonging).where(Belonging.client_id == client_id)):
-        return known
-    if not what.strip():
-        raise Invalid(gettext("Say what was left in the car."), field="what")
-    kept = _keep(photo, order, caption=what.strip(), actor=actor, now=now)
-    belonging = add(
-        Belonging(
-            checkin_id=checkin.id,
-            client_id=client_id,
-            what=what.strip()[:120],
-            box=box.strip()[:20],
-            attachment_id=kept.id if kept else None,
-            created_at=now,
-        )
-    )
-    # Past the version: the form beside the list, which is open on the same screen, is not older for that.
-    db.session.execute(
-        update(CheckIn)
-        .where(CheckIn.id == checkin.id, CheckIn.belongings_asked_at.is_(None))
-        .values(belongings_asked_at=now)
-    )
-    return belonging
-
-
-def void_belonging(
-    order_id: int, belonging_id: int, *, actor: Actor, now: datetime, site_id: int | None = None
-) -> Belonging:
-    """It was not left in the car after all."""
-    _, checkin = lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
-    belonging = db.session.get(Belonging, belonging_id)
-    if belonging is None or belonging.checkin_id != checkin.id:
-        raise NotFound(gettext("There is no such thing on this order."))
-    belonging.voided_at = belonging.voided_at or now
-    db.session.flush()
-    return belonging
 
 
 def _lock_damage(

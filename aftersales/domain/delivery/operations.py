@@ -14,7 +14,7 @@ from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as billing_queries
-from aftersales.domain.checkins import custody
+from aftersales.domain.checkins import custody, handover
 from aftersales.domain.delivery import queries
 from aftersales.domain.delivery.models import (
     Delivery,
@@ -200,6 +200,12 @@ def sign(
     if order.delivery_signed_at is not None:
         raise Refused(gettext("The delivery note is signed already."))
     record_ticks(delivery, HAND_OVER, list_handed_over(order_id), ticks, notes, actor=actor, now=now)
+    handover.return_things(
+        order_id,
+        belongings=ticks.get(HandedOver.BELONGINGS, False),
+        papers=ticks.get(HandedOver.PAPERS, False),
+        now=now,
+    )
     delivery.signature_id = signature.id
     order.delivery_signed_at = now
     timeline.note(

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.checkins.models import Belonging, CheckIn
+from aftersales.domain.checkins.models import Belonging, CheckIn, VehiclePaper
 from aftersales.domain.delivery.models import Delivery, DeliveryTick, PreparationItem, ShortVisit
 from aftersales.domain.workshop.models import JobPhoto, PhotoPhase
 
@@ -19,6 +19,18 @@ def list_belongings(service_order_id: int) -> list[str]:
             .join(CheckIn, CheckIn.id == Belonging.checkin_id)
             .where(CheckIn.service_order_id == service_order_id, Belonging.voided_at.is_(None))
             .order_by(Belonging.id)
+        )
+    )
+
+
+def list_papers(service_order_id: int) -> list[VehiclePaper]:
+    """The vehicle papers that the customer left with us and gets back (CHK-6)."""
+    return list(
+        db.session.scalars(
+            select(VehiclePaper)
+            .join(CheckIn, CheckIn.id == VehiclePaper.checkin_id)
+            .where(CheckIn.service_order_id == service_order_id, VehiclePaper.voided_at.is_(None))
+            .order_by(VehiclePaper.id)
         )
     )
 

@@ -11,7 +11,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as billing_queries
 from aftersales.domain.billing.models import InvoiceKind
-from aftersales.domain.checkins import custody
+from aftersales.domain.checkins import custody, handover
 from aftersales.domain.delivery import queries
 from aftersales.domain.delivery.models import Delivery, FeeDecision, HandedOver, ShortVisit
 from aftersales.domain.delivery.operations import HAND_OVER, number_gate_pass, record_ticks
@@ -161,6 +161,12 @@ def close(
     delivery.handed_over_at, delivery.handed_over_by_name = now, actor.name
     work.authorise(order, _lines(order_id, of_fee=False), Authorisation.DECLINED)
     billing.book_revenue(order, now=now)
+    handover.return_things(
+        order_id,
+        belongings=ticks.get(HandedOver.BELONGINGS, False),
+        papers=ticks.get(HandedOver.PAPERS, False),
+        now=now,
+    )
     custody.free(order, has_key=ticks.get(HandedOver.KEY, False), actor=actor, now=now)
     _take_leave(order, visit, now=now)
     db.session.flush()

@@ -9,8 +9,8 @@ import pytest
 
 from aftersales.db import db, transaction
 from aftersales.domain.attachments.operations import StoredPhoto
+from aftersales.domain.checkins import handover, queries, signing, stations, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins import queries, signing, walkaround
 from aftersales.domain.checkins.models import DamageKind, Severity, Station, Zone
 from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.documents.operations import StoredDocument
@@ -109,7 +109,7 @@ def test_the_signature_names_document_version_totals_time_and_device(
     assert signed.consent_text == "I order these items."
 
 
-@pytest.mark.parametrize("change", ["line", "job", "damage", "photo", "thing", "promise"])
+@pytest.mark.parametrize("change", ["line", "job", "damage", "photo", "thing", "skip", "wish", "promise"])
 def test_an_order_that_changed_after_its_document_was_made_is_not_signed(
     change: str, cast: Cast, complete_order: ServiceOrder
 ) -> None:
@@ -131,12 +131,18 @@ def test_an_order_that_changed_after_its_document_was_made_is_not_signed(
             late = StoredPhoto("late", "image/jpeg", "b" * 64, "late.jpg", "latet.jpg", 8, 6, 9, NOW)
             walkaround.add_photo(order.id, late, station=Station.BOOT, actor=actor, now=NOW)
         elif change == "thing":
-            walkaround.add_belonging(order.id, client_id="late", what="Umbrella", actor=actor, now=NOW)
+            handover.add_belonging(order.id, client_id="late", what="Umbrella", actor=actor, now=NOW)
+        elif change == "skip":
+            stations.skip(
+                order.id, station=Station.BOOT, reason="declined", client_id="late", actor=actor, now=NOW
+            )
+        elif change == "wish":
+            checkins.edit(order.id, values={"collector_name": "Ewa Mazur"}, actor=actor, now=NOW)
         else:
             service_orders.promise(
                 order.id, promised_at=NOW + timedelta(hours=9), reason="Parts", actor=actor, now=NOW
             )
-    with pytest.raises(Refused, match="changed"):
+    with pytest.raises(Refused, match="sign the list" if change == "thing" else "changed"):
         sign(cast, complete_order)
     assert read(complete_order)[0].state == "arrived"
 

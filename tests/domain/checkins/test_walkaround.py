@@ -4,7 +4,7 @@ import pytest
 
 from aftersales.db import transaction
 from aftersales.domain.attachments.operations import StoredPhoto
-from aftersales.domain.checkins import custody, queries, walkaround
+from aftersales.domain.checkins import custody, handover, queries, walkaround
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.models import DamageKind, Severity, Station, Zone
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
@@ -136,7 +136,7 @@ def test_another_orders_pin_is_out_of_reach(cast: Cast, arrived_order: ServiceOr
 def test_things_left_in_the_car_are_listed_with_their_box(cast: Cast, arrived_order: ServiceOrder) -> None:
     for _ in range(2):
         with transaction():
-            walkaround.add_belonging(
+            handover.add_belonging(
                 arrived_order.id, client_id="tablet-1-thing", what=" Child seat ", box="12",
                 actor=cast.advisor.actor(), now=NOW,
             )  # fmt: skip
