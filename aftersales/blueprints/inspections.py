@@ -369,7 +369,9 @@ def _save(order_id: int, slug: str) -> Response | tuple[str, int] | None:
 
 
 def _page(screen: Screen) -> str:
-    return render_template("inspections/page.html", screen=screen)
+    addresses = [url_for(".page", order_id=screen.order.id)]
+    addresses += [url_for(".page", order_id=screen.order.id, area=area.slug) for area in screen.sheet.areas]
+    return render_template("inspections/page.html", screen=screen, pages=addresses)
 
 
 def _row(order_id: int, item_id: int, entered: Entered, error: DomainError | None) -> Response:

@@ -1,8 +1,9 @@
 // Forms whose post must not be lost: <form data-kept="Damage: {kind}, {zone}">. What is sent is kept on this tablet
 // first and forgotten when our server has answered; without an answer the queue sends it. Where the page lists what
 // was sent, <ul data-waiting-list="address"> lists what still waits.
-import { iconMarkup, newId, word } from "./core.js";
+import { emit, iconMarkup, newId, word } from "./core.js";
 import { drop, keep, list, release } from "./queue.js";
+import { ask } from "./sending.js";
 
 const itemOf = (event) => event.detail.requestConfig?.headers["Aftersales-Item"];
 const isOurs = (event) => event.detail.xhr.getResponseHeader("Aftersales-Item") === itemOf(event);
@@ -23,7 +24,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   const { elt, formData, headers, path, verb } = event.detail;
   const source = elt.closest("[data-kept]");
   if (!source || verb !== "post") return;
-  const fields = [...formData].filter(([, value]) => typeof value === "string" || value.size).map(([name, value]) => [name, value, value.name]);
+  const fields = fieldsOf(formData);
   const id = formData.get("submission_id") || newId();
   headers["Aftersales-Item"] = id;
   keep({ url: path, title: titleOf(source, fields), fields, order: source.closest("[data-order]")?.dataset.order, isSending: true, id });
@@ -40,6 +41,32 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const reached = isOurs(event) && event.detail.xhr.status !== 401 && event.detail.xhr.status < 500;
   if (reached) drop(id); else release(id);
 });
+
+const fieldsOf = (entries) => [...entries].filter(([, value]) => typeof value === "string" || value.size).map(([name, value]) => [name, value, value.name]);
+
+// A form that is posted as a page asks first whether the server is there: the browser's own error page would take the
+// place of what was typed. Without it a kept form is kept, another one goes to the page named for that or stays.
+document.addEventListener("submit", async (event) => {
+  const [form, button] = [event.target, event.submitter];
+  if (form.method !== "post" || form.matches("[hx-post], [data-fields], [data-sign-here-form]") || button?.hasAttribute("hx-post")) return;
+  if (form.dataset.reached !== undefined) return void delete form.dataset.reached;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (await ask()) {
+    form.dataset.reached = "";
+    return form.requestSubmit(button);
+  }
+  const next = button?.dataset.nextOffline ?? form.dataset.nextOffline;
+  if (form.dataset.kept !== undefined) {
+    const fields = fieldsOf(new FormData(form, button));
+    await keep({ url: form.getAttribute("action"), title: titleOf(form, fields), fields, order: form.closest("[data-order]")?.dataset.order });
+    form.reset();
+    for (const input of form.querySelectorAll('[name="submission_id"]')) input.value = newId();
+  } else if (!next) {
+    return emit("banner", { owner: "network", tone: "soon", icon: "wifi-off", text: word("no_connection") });
+  }
+  if (next) location.assign(next);
+}, true);
 
 function row(item) {
   const entry = document.createElement("li");
@@ -68,7 +95,7 @@ function fill(items) {
 function restore(item) {
   const source = document.querySelector(`[data-kept][hx-post="${CSS.escape(item.url)}"][data-restore]`);
   if (!source) return;
-  source.dataset.waits = "";
+  source.dataset.waits = word("waits_here");
   for (const [name, value] of item.fields) {
     for (const input of source.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.type === "radio") input.checked = input.value === value;
