@@ -24,15 +24,23 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def init_app(app: Flask) -> None:
     app.after_request(_sign_answer)
-    app.jinja_env.globals["opens_offline"] = opens_offline
+    app.jinja_env.globals.update(opens_offline=opens_offline, filled_later=filled_later)
 
 
-def opens_offline(order_id: int, pages: Sequence[str]) -> Markup:
-    """The attributes of a task screen whose ``pages`` open in the yard and whose forms may wait on the tablet."""
-    modules = " ".join(assets.of(current_app).url(f"js/{name}.js") for name in ("keep", "offline"))
-    return Markup(' data-order="{}" data-owner="{}" data-keep-pages="{}" data-load="{}"').format(
-        order_id, current_user.user_id, json.dumps(list(pages)), modules
+def opens_offline(order_id: int, pages: Sequence[str], *, in_bay: bool = False) -> Markup:
+    """The attributes of a task screen whose ``pages`` open in the yard and whose forms may wait on the tablet; ``in_bay``
+    for the larger targets of the workshop."""
+    modules = " ".join(assets.of(current_app).url(f"js/{name}.js") for name in ("keep", "waits", "offline"))
+    return Markup('{} data-order="{}" data-owner="{}" data-keep-pages="{}" data-load="{}"').format(
+        " data-bay" if in_bay else "", order_id, current_user.user_id, json.dumps(list(pages)), modules
     )
+
+
+def filled_later(page: str, part: str) -> Markup:
+    """The attributes of a part with a waiting list: when what waited has arrived, it is taken anew from its page."""
+    return Markup(
+        ' hx-get="{}" hx-select="#{}" hx-trigger="item-sent" hx-target="this" hx-swap="outerHTML" hx-disinherit="*"'
+    ).format(page, part)
 
 
 def is_item() -> bool:

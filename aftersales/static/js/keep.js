@@ -1,8 +1,7 @@
 // Forms whose post must not be lost: <form data-kept="Damage: {kind}, {zone}">. What is sent is kept on this tablet
-// first and forgotten when our server has answered; without an answer the queue sends it. Where the page lists what
-// was sent, <ul data-waiting-list="address"> lists what still waits.
-import { emit, iconMarkup, newId, word } from "./core.js";
-import { drop, keep, list, release } from "./queue.js";
+// first and forgotten when our server has answered; without an answer the queue sends it.
+import { emit, newId, word } from "./core.js";
+import { drop, keep, release } from "./queue.js";
 import { ask } from "./sending.js";
 
 const itemOf = (event) => event.detail.requestConfig?.headers["Aftersales-Item"];
@@ -68,46 +67,5 @@ document.addEventListener("submit", async (event) => {
   if (next) location.assign(next);
 }, true);
 
-function row(item) {
-  const entry = document.createElement("li");
-  entry.className = "item";
-  const main = document.createElement("span");
-  main.className = "item-main";
-  const note = document.createElement("span");
-  note.className = "note";
-  note.textContent = item.refused || word("waits_here");
-  const title = document.createElement("b");
-  title.textContent = item.title;
-  main.append(title, document.createElement("br"), note);
-  entry.append(iconMarkup(item.refused ? "octagon-alert" : "cloud-upload"), main);
-  return entry;
-}
-
-function fill(items) {
-  for (const place of document.querySelectorAll("[data-waiting-list]")) {
-    const own = items.filter(({ url }) => url === place.dataset.waitingList);
-    place.hidden = !own.length;
-    place.replaceChildren(...own.map(row));
-  }
-}
-
-// What waits stands in its form again after the page was opened anew.
-function restore(item) {
-  const source = document.querySelector(`[data-kept][hx-post="${CSS.escape(item.url)}"][data-restore]`);
-  if (!source) return;
-  source.dataset.waits = word("waits_here");
-  for (const [name, value] of item.fields) {
-    for (const input of source.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (input.type === "radio") input.checked = input.value === value;
-      else if (input.type !== "hidden" && input.type !== "file") input.value = value;
-    }
-  }
-}
-
-for (const name of ["ready", "kept", "sent", "refused", "dropped"]) {
-  document.addEventListener(`queue:${name}`, ({ detail }) => fill(detail.items));
-}
-document.addEventListener("htmx:load", async () => fill(await list()));
-list().then((items) => { fill(items); items.forEach(restore); });
-
+// The module works for the whole page; nothing is bound to the element that loads it.
 export function start() {}
