@@ -21,6 +21,8 @@ BROWSER_FILES = {
     "idb/LICENSE": VENDOR / "idb.LICENSE.txt",
     "signature_pad/dist/signature_pad.min.js": VENDOR / "signature_pad.min.js",
     "signature_pad/LICENSE": VENDOR / "signature_pad.LICENSE.txt",
+    "@zxing/library/umd/index.min.js": VENDOR / "zxing.min.js",
+    "@zxing/library/LICENSE": VENDOR / "zxing.LICENSE.txt",
     "@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf": FONTS / "NotoSans-Regular.ttf",
     "@expo-google-fonts/noto-sans/600SemiBold/NotoSans_600SemiBold.ttf": FONTS / "NotoSans-SemiBold.ttf",
     "@expo-google-fonts/noto-sans/LICENSE_FONT": FONTS / "NotoSans.LICENSE.txt",

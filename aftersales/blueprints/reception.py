@@ -1,6 +1,6 @@
 """Reception: a plate is typed, the vehicle stands there with all that is known; the order is opened on the same page."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -15,12 +15,13 @@ from aftersales.domain.checkins import rules
 from aftersales.domain.errors import DomainError
 from aftersales.domain.quotations import queries as quotations
 from aftersales.domain.service_orders import operations as service_orders
-from aftersales.domain.service_orders import reception
+from aftersales.domain.service_orders import reception, search
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.service_orders.reception import Known
+from aftersales.domain.service_orders.reception import DayRow, Known
+from aftersales.domain.service_orders.search import Hit
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.vehicles import plates, vins
-from aftersales.web import arrivals, htmx, session, vehicle_alerts
+from aftersales.web import arrivals, htmx, scans, session, vehicle_alerts
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -36,15 +37,21 @@ def desk() -> Response | str:
     """What was typed is a plate. One vehicle has it, or several, or none yet."""
     plate = request.args.get("q", "").strip()[:40]
     if not plates.normalised(plate):
-        return render_template("reception/plate.html")
-    found = reception.find_by_plate(plate)
+        return render_template("reception/plate.html", arrivals=_expected())
+    vin = scans.vin_in(plate)
+    found = reception.find_by_vin(vin) if vin else reception.find_by_plate(plate)
     chosen = next((car for car in found if str(car.id) == request.args.get("vehicle")), None)
     if chosen is None and len(found) == 1:
         chosen = found[0]
     if chosen is None and found:
         return render_template("reception/choose.html", plate=plate, vehicles=found)
+    if chosen is None and not vin and "new" not in request.args and (hits := _hits(plate)):
+        return render_template("reception/hits.html", text=plate, hits=hits)
     form = ReceptionForm(formdata=None)
-    form.plate.data = plates.written(plate)
+    if vin:
+        form.vin.data = vin
+    else:
+        form.plate.data = plates.written(plate)
     form.promised_at.data = _proposal()
     return _page(form, chosen.id if chosen else None)
 
@@ -76,6 +83,22 @@ def vin() -> str | tuple[str, int]:
         return render_template("reception/_vin.html", decoded=vins.decode(vins.check(typed)), refusal="")
     except DomainError as error:
         return render_template("reception/_vin.html", decoded=None, refusal=str(error))
+
+
+def _expected() -> list[DayRow]:
+    """Today's cars that are not checked in yet: the quickest way to most of them."""
+    person = session.person()
+    today = clock.local(clock.now(), person.timezone).date()
+    since = clock.from_local(datetime.combine(today, time()), person.timezone)
+    until = clock.from_local(datetime.combine(today + timedelta(days=1), time()), person.timezone)
+    return list(reception.list_day(person.site_id, since=since, until=until).arrivals)
+
+
+def _hits(text: str) -> list[Hit]:
+    """Known vehicles that a name, a phone number or a part of a plate finds."""
+    person = session.person()
+    hits = search.find(text, site_id=person.site_id, sees_customers=person.may("customers.read"))
+    return [hit for hit in hits if hit.vehicle_id]
 
 
 def _receive(form: ReceptionForm, now: datetime) -> ServiceOrder:

@@ -308,6 +308,8 @@ class ServiceOrder(Document):
     photos: tuple[Photo, ...] = ()
     skips: tuple[Fact, ...] = ()
     """Stations of the walk-around without a photo, and why."""
+    code: bytes | None = None
+    """The QR code that leads staff to the order."""
     consent: str = ""
     """The sentence above the signature."""
     signature: Signature | None = None

@@ -95,6 +95,7 @@ LABELS: dict[str, str] = {
     "payment_ways": N_("Ways of payment"),
     "payments": N_("Payments"),
     "person": N_("Person"),
+    "order_code": N_("Code of this order"),
     "photo": N_("Photo"),
     "photos": N_("Photos"),
     "place": N_("Place"),

@@ -85,6 +85,7 @@ def service_order(
         wishes=wishes(order, checkin, site.currency),
         skips=skips(around),
         photos=_photos(around),
+        code=documents.order_code(order.number),
         consent=consent(),
         signature=documents.signature(signed),
     )  # fmt: skip

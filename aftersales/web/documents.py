@@ -5,8 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
+from aftersales.config import Settings
 from aftersales.db import db
 from aftersales.domain.attachments import rules
 from aftersales.domain.attachments.models import Attachment, PhotoMarks
@@ -17,11 +19,11 @@ from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.service_orders.models import Job, Line, LineKind, PayType, ServiceOrder
 from aftersales.domain.sites.models import Site
 from aftersales.domain.vehicles.models import Vehicle
+from aftersales.gateways import codes, documents, storage
 from aftersales.gateways import document_data as data
-from aftersales.gateways import documents, storage
 from aftersales.i18n import gettext, label
 from aftersales.money import TaxSum
-from aftersales.web import filters, media
+from aftersales.web import filters, media, scans
 from aftersales.web.presentation import plate_style
 
 
@@ -38,6 +40,12 @@ def render_and_store(document: data.Document, *, language: str) -> StoredDocumen
         storage_key=key,
         size=len(pdf),
     )
+
+
+def order_code(number: str) -> bytes:
+    """The QR code of an order's papers: a scan leads a signed-in person to the order."""
+    settings: Settings = current_app.extensions["aftersales.settings"]
+    return codes.qr(settings.base_url.rstrip("/") + scans.order_address(number))
 
 
 def site_head(site: Site) -> data.Site:

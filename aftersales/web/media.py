@@ -13,7 +13,7 @@ from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.documents.models import SignatureMethod
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid, NotFound
-from aftersales.gateways import pictures, storage
+from aftersales.gateways import codes, pictures, storage
 from aftersales.gateways.wording import Failure
 from aftersales.i18n import gettext
 from aftersales.web import tablets
@@ -72,6 +72,17 @@ def keep_photo(file: FileStorage | BinaryIO, *, client_id: str = "", taken_at: s
         size=len(photo.image),
         taken_at=tablets.corrected(taken_at),
     )
+
+
+def read_codes(name: str = "photo") -> list[str]:
+    """The texts of the bar codes on the form's photo, which is not kept. Refuses with :class:`Invalid`."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise Invalid(gettext("Choose a photo first."), field=name)
+    try:
+        return codes.read(file.read())
+    except Failure as failure:
+        raise Invalid(failure.told(gettext), field=name) from failure
 
 
 def receive_signature(name: str = "signature", *, language: str) -> Evidence:

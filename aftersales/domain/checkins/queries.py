@@ -54,6 +54,18 @@ def find_checkin(order_id: int) -> CheckIn | None:
     return db.session.scalar(select(CheckIn).where(CheckIn.service_order_id == order_id))
 
 
+def find_order_of_key(tag: str, *, site_id: int) -> int | None:
+    """The order on which this key tag hangs now."""
+    if not tag:
+        return None
+    return db.session.scalar(
+        select(CheckIn.service_order_id)
+        .where(CheckIn.site_id == site_id, CheckIn.key_tag == tag, CheckIn.key_returned_at.is_(None))
+        .order_by(CheckIn.id.desc())
+        .limit(1)
+    )
+
+
 def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
     """Everything of the walk around the car, in five queries."""
     own = checkin.id if checkin else 0

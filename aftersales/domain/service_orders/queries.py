@@ -20,6 +20,20 @@ from aftersales.i18n import gettext
 PAGE = 40
 
 
+def find_id(order_id: int, *, site_id: int) -> int | None:
+    """The id itself where the order is the site's."""
+    return db.session.scalar(
+        select(ServiceOrder.id).where(ServiceOrder.id == order_id, ServiceOrder.site_id == site_id)
+    )
+
+
+def find_id_by_number(number: str, *, site_id: int) -> int | None:
+    """The id of the site's order with this number."""
+    return db.session.scalar(
+        select(ServiceOrder.id).where(ServiceOrder.number == number, ServiceOrder.site_id == site_id)
+    )
+
+
 def get_order(order_id: int, *, site_id: int) -> ServiceOrder:
     """The order with its vehicle, customer, advisor and technician in one query. Raises :class:`NotFound`, also for another site's."""
     advisor, technician = aliased(User), aliased(User)

@@ -160,6 +160,18 @@ def find_by_plate(plate: str) -> list[Vehicle]:
     )
 
 
+def find_by_vin(vin: str) -> list[Vehicle]:
+    """The vehicles with this VIN, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Vehicle)
+            .options(joinedload(Vehicle.owner))
+            .where(Vehicle.vin == vin)
+            .order_by(Vehicle.id.desc())
+        )
+    )
+
+
 def get_known(vehicle_id: int, *, comeback_days: int, now: datetime) -> Known:
     """The vehicle with its open warnings and visits. Raises :class:`NotFound`.
 
