@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.db import transaction
+from aftersales.domain.checkins import interviews
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -185,6 +186,7 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         jobs=jobs,
         reports=at_work.list_reports(order.id),
         brief=at_work.find_brief(order.id),
+        interviews=interviews.of_order(order.id),
         running=running,
         is_own=dispatch.is_own(order, session.actor()),
         links=job_screens.offered(order, person, jobs),

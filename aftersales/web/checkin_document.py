@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from aftersales.clock import local_date
-from aftersales.domain.checkins import rules
+from aftersales.domain.checkins import interviews, rules
 from aftersales.domain.checkins.kinds import Transport
-from aftersales.domain.checkins.models import CheckIn, Damage, OldParts, Station
+from aftersales.domain.checkins.models import CheckIn, Damage, Interview, OldParts, Station
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.checkins.signing import Priced, photo_marks
 from aftersales.domain.documents.models import Signature
@@ -62,7 +62,7 @@ def service_order(
     return data.ServiceOrder(
         **documents.common(order, site, number=order.number, at=at, advisor=advisor),
         concerns=tuple(
-            data.Concern(position=str(job.position), words=job.concern) for job in content.jobs if job.concern
+            _concern(job, content.interviews.get(job.id)) for job in content.jobs if job.concern
         ),
         items=tuple(_item(job, show_gross=show_gross) for job in content.jobs if job.lines),
         totals=documents.totals(content.sums, currency=site.currency, includes_tax=show_gross) if content.lines else None,
@@ -107,6 +107,15 @@ def _photos(around: Walkaround) -> tuple[data.Photo, ...]:
             if pin.attachment and pin.attachment.id in marks
         ),
     )  # fmt: skip
+
+
+def _concern(job: Job, interview: Interview | None) -> data.Concern:
+    answers = interviews.told(interview) if interview else ()
+    return data.Concern(
+        position=str(job.position),
+        words=job.concern,
+        answers=tuple(data.Fact(label=name, value=words) for name, words in answers if words != job.concern),
+    )
 
 
 def letters() -> list[str]:

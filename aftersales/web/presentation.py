@@ -14,6 +14,7 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from aftersales import clock, i18n
+from aftersales.domain.checkins import interviews
 from aftersales.domain.checkins import rules as checkin_rules
 from aftersales.domain.messaging.models import MessageState
 from aftersales.domain.quotations import rules as quotation_rules
@@ -219,6 +220,7 @@ def init_app(app: Flask) -> None:
         job_minutes=rules.job_minutes,
         job_standing=rules.job_standing,
         pay_look=pay_look,
+        interview_told=interviews.told,
         key_words=checkin_rules.key_words,
         place_words=checkin_rules.place_words,
         price_rows=price_rows,

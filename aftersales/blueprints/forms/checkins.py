@@ -12,6 +12,7 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -23,12 +24,13 @@ from aftersales.domain.checkins.models import (
     ContactWay,
     Damage,
     DamageKind,
+    Interview,
     OldParts,
     PaymentWay,
     Severity,
     Zone,
 )
-from aftersales.domain.service_orders.models import LineKind, PayType
+from aftersales.domain.service_orders.models import Job, LineKind, PayType
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
 
@@ -259,6 +261,36 @@ class PriceForm(Form):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
+
+
+class InterviewForm(Form):
+    """What was asked about one concern, without the catalogue's questions, whose fields the page makes."""
+
+    submission_id = HiddenField()
+    version = HiddenField()
+    restated = TextAreaField(_l("In the customer's words"), [Length(max=2000)])
+    is_road_tested = BooleanField(_l("We drove together"))
+    road_test_km = WholeField(_l("How far"), [Optional(), NumberRange(min=0, max=500)])
+    road_test_by = StringField(_l("Who drove"), [Length(max=120)])
+    road_test_found = TextAreaField(_l("What was found"), [Length(max=1000)])
+
+    def __init__(self, interview: Interview | None = None, job: Job | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if interview is not None:
+            for name in self.values():
+                self[name].data = getattr(interview, name)
+        elif job is not None:
+            self.restated.data = job.concern
+
+    def values(self) -> dict[str, Any]:
+        """What the operation takes."""
+        return {
+            "restated": self.restated.data or "",
+            "is_road_tested": self.is_road_tested.data,
+            "road_test_km": self.road_test_km.data,
+            "road_test_by": self.road_test_by.data or "",
+            "road_test_found": self.road_test_found.data or "",
+        }
 
 
 class AgreementForm(Form):

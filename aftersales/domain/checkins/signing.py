@@ -14,8 +14,8 @@ from aftersales.db import db
 from aftersales.domain.actors import Actor
 from aftersales.domain.attachments import queries as attachments
 from aftersales.domain.attachments.models import PhotoMarks
-from aftersales.domain.checkins import handover, queries, rules
-from aftersales.domain.checkins.models import CheckIn
+from aftersales.domain.checkins import handover, interviews, queries, rules
+from aftersales.domain.checkins.models import CheckIn, Interview
 from aftersales.domain.checkins.operations import find_locked, lock_checkin
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.documents import operations as documents
@@ -51,6 +51,8 @@ class Priced:
 
     jobs: list[Job]
     sums: list[TaxSum]
+    interviews: dict[int, Interview]
+    """What was asked about each concern, by job (CHK-8)."""
 
     @property
     def lines(self) -> list[Line]:
@@ -77,7 +79,9 @@ def priced(order_id: int, *, includes_tax: bool) -> Priced:
     jobs = orders.list_jobs(order_id)
     paid = [line for job in jobs for line in job.lines if line.pay_type is PayType.CUSTOMER]
     return Priced(
-        jobs, sum_by_rate(((line.tax_rate, line.amount) for line in paid), includes_tax=includes_tax)
+        jobs,
+        sum_by_rate(((line.tax_rate, line.amount) for line in paid), includes_tax=includes_tax),
+        interviews.of_order(order_id),
     )
 
 
@@ -119,6 +123,7 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
         [checkin.version],
         [[job.id, job.version] for job in content.jobs],
         [[line.id, line.version] for line in content.lines],
+        [[one.id, one.version] for _, one in sorted(content.interviews.items())],
         [[pin.id, pin.version] for pin in around.damages],
         [thing.id for thing in around.belongings],
         [paper.id for paper in around.papers],

@@ -9,7 +9,7 @@ import pytest
 
 from aftersales.db import db, transaction
 from aftersales.domain.attachments.operations import StoredPhoto
-from aftersales.domain.checkins import handover, queries, signing, stations, walkaround
+from aftersales.domain.checkins import handover, interviews, queries, signing, stations, walkaround
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.models import DamageKind, Severity, Station, Zone
 from aftersales.domain.documents.models import DocumentKind, Signature
@@ -109,7 +109,9 @@ def test_the_signature_names_document_version_totals_time_and_device(
     assert signed.consent_text == "I order these items."
 
 
-@pytest.mark.parametrize("change", ["line", "job", "damage", "photo", "thing", "skip", "wish", "promise"])
+@pytest.mark.parametrize(
+    "change", ["line", "job", "damage", "photo", "thing", "skip", "wish", "interview", "promise"]
+)
 def test_an_order_that_changed_after_its_document_was_made_is_not_signed(
     change: str, cast: Cast, complete_order: ServiceOrder
 ) -> None:
@@ -136,6 +138,11 @@ def test_an_order_that_changed_after_its_document_was_made_is_not_signed(
             stations.skip(
                 order.id, station=Station.BOOT, reason="declined", client_id="late", actor=actor, now=NOW
             )
+        elif change == "interview":
+            interviews.keep(
+                order.id, order.jobs[0].id, restated="It whistles", answers={}, is_road_tested=False,
+                road_test_km=None, road_test_by="", road_test_found="", actor=actor, now=NOW,
+            )  # fmt: skip
         elif change == "wish":
             checkins.edit(order.id, values={"collector_name": "Ewa Mazur"}, actor=actor, now=NOW)
         else:
