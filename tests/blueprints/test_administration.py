@@ -119,13 +119,19 @@ def test_a_figure_is_changed_on_its_page(app: Flask, cast: Cast, sign_in: SignIn
     assert values["promise__reserve_minutes"] == "60"
     answer = admin.post(
         "/site/settings",
-        data=values | {"promise__reserve_minutes": "90", "walkaround__required": ["boot", "vin"]},
+        data=values
+        | {
+            "promise__reserve_minutes": "90",
+            "walkaround__required": ["boot", "vin"],
+            "parking__places": "P1, P2",
+        },
     )
     assert answer.status_code == 303, answer.text
     with app.app_context():
         site = sites.get_site(cast.site.id)
         assert site.setting("promise.reserve_minutes") == 90
         assert set(site.setting("walkaround.required")) == {"boot", "vin"}
+        assert site.setting("parking.places") == "P1, P2"
     refused = admin.post("/site/settings", data=values | {"promise__reserve_minutes": "many"})
     assert refused.status_code == 422
     assert "many" in refused.text

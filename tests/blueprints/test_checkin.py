@@ -267,6 +267,7 @@ def test_an_older_tab_is_told_and_overwrites_nothing(desk: CheckingClient, order
     assert late.status_code == 409
     assert "Somebody else changed" in late.text
     assert "B2" in late.text
+    assert "<td>A1</td>" in late.text  # what stands there now
     assert "A1" in desk.get(f"/orders/{order.id}/check-in/walk-around").text
 
 

@@ -48,6 +48,15 @@ class Form(FlaskForm):
                 filters.append(stripped)
             return unbound_field.bind(form=form, filters=filters, **options)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._shows_saved = "formdata" in kwargs and kwargs["formdata"] is None
+        super().__init__(*args, **kwargs)
+
+    def is_submitted(self) -> bool:
+        """Whether this form holds what a person sent; one made with ``formdata=None`` shows what is saved, also while a
+        post is answered."""
+        return not self._shows_saved and bool(super().is_submitted())
+
     def refuse(self, error: Any) -> None:
         """Show a domain error at the field it blames, or above the form."""
         field = getattr(error, "field", None)

@@ -125,8 +125,9 @@ class SettingsForm(Form):
         return [(str(setting.unit), self[field_name(key)]) for key, setting in SETTINGS.items()]
 
     def values(self) -> dict[str, Any]:
-        """What the operation takes."""
-        return {key: self[field_name(key)].data for key in SETTINGS}
+        """What the operation takes; a text that the page did not send stays as it is."""
+        values = {key: self[field_name(key)].data for key in SETTINGS}
+        return {key: value for key, value in values.items() if value is not None}
 
     def show(self, site: Site) -> None:
         """Fill in what the site has."""
