@@ -33,6 +33,10 @@ class Settings:
     mail_from: str
     trusted_proxies: int
     sample_months: int = 13
+    tls_certificate: str = ""
+    tls_key: str = ""
+    guide_url: str = ""
+    """Where ``bin/run --lan`` shows new tablets by plain http what to trust; empty without it."""
 
     @property
     def is_secure(self) -> bool:
@@ -97,12 +101,19 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=_value(env, "MAIL_FROM", "workshop@localhost"),
         trusted_proxies=_count(env, "TRUSTED_PROXIES"),
         sample_months=_count(env, "SAMPLE_MONTHS", "13"),
+        tls_certificate=env.get("AFTERSALES_TLS_CERTIFICATE", "").strip(),
+        tls_key=env.get("AFTERSALES_TLS_KEY", "").strip(),
+        guide_url=env.get("AFTERSALES_GUIDE_URL", "").strip(),
     )
     _expect(settings.database_url, "DATABASE_URL", ("sqlite", "postgresql"))
     _expect(settings.media_url, "MEDIA_URL", ("file", "s3"))
     _expect(settings.smtp_url, "SMTP_URL", ("outbox", "smtp", "smtps"))
     _expect(settings.sms_url, "SMS_URL", ("outbox", "http", "https"))
     _expect(settings.base_url, "BASE_URL", ("http", "https"))
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        raise SettingsError(
+            "AFTERSALES_TLS_CERTIFICATE and AFTERSALES_TLS_KEY belong together; set both or neither."
+        )
     if settings.redis_url:
         _expect(settings.redis_url, "REDIS_URL", ("redis", "rediss", "unix"))
     return settings

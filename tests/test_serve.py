@@ -1,9 +1,12 @@
 """Starting and stopping the whole product, as ``bin/run`` does."""
 
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,3 +146,41 @@ def test_a_database_elsewhere_is_never_emptied(tmp_path: Path) -> None:
     with pytest.raises(serve.Refusal, match="Empty the database"):
         serve.forget_sample_data(tmp_path, settings)
     assert (tmp_path / "media").exists()
+
+
+def test_on_the_workshops_network_it_serves_https_that_a_tablet_trusts(tmp_path: Path) -> None:
+    """CHK-11: secure address, secure cookies, the guide at a plain port; a second start keeps the authority."""
+    with product(tmp_path, "--empty", "--lan", "--host", "127.0.0.1") as started:
+        authority = ssl.create_default_context(cafile=str(tmp_path / "tls" / "ca.crt"))
+        assert started.address.startswith("https://127.0.0.1:")
+        with urllib.request.urlopen(started.url("/healthz"), context=authority) as answer:
+            assert answer.status == 200
+        with urllib.request.urlopen(started.url("/first-run"), context=authority) as answer:
+            cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-aftersales=") and "Secure" in cookie
+        servers.wait_until(lambda: "Ctrl-C" in started.said(), what="it has not said all")
+        said = started.said()
+        (guide,) = re.findall(r"http://127\.0\.0\.1:\d+", said)
+        with urllib.request.urlopen(guide) as answer:
+            page = answer.read().decode()
+        assert started.address in page
+        (fingerprint,) = re.findall(r"(?:[0-9A-F]{2} ){31}[0-9A-F]{2}", said)
+        assert fingerprint in page
+        with pytest.raises(urllib.error.URLError):  # no browser takes it untrusted
+            urllib.request.urlopen(started.url("/healthz"), context=ssl.create_default_context())
+
+
+def test_nonsense_about_the_certificate_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERSALES_TLS_CERTIFICATE", str(tmp_path / "none.crt"))
+    refused = start("--port", "0", "--data", str(tmp_path / "data"))
+    assert "belong together" in refused.stderr and "Traceback" not in refused.stderr
+    monkeypatch.setenv("AFTERSALES_TLS_KEY", str(tmp_path / "none.key"))
+    refused = start("--port", "0", "--data", str(tmp_path / "data"))
+    assert "none.crt cannot be read" in refused.stderr and "Traceback" not in refused.stderr
+    monkeypatch.delenv("AFTERSALES_TLS_CERTIFICATE")
+    monkeypatch.delenv("AFTERSALES_TLS_KEY")
+    monkeypatch.setenv("AFTERSALES_BASE_URL", "http://workshop.example")
+    refused = start("--port", "0", "--lan", "--host", "127.0.0.1", "--data", str(tmp_path / "data"))
+    assert "served by https" in refused.stderr and "Traceback" not in refused.stderr

@@ -31,6 +31,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
     ".webmanifest": "application/manifest+json",
     ".txt": "text/plain; charset=utf-8",
 }
@@ -38,8 +39,18 @@ _IMPORT = re.compile(r'(from "|import\(")(\./[\w-]+\.js|\.\./vendor/[\w.-]+)(?="
 SERVICE_WORKER = "sw"
 """Served from the root, since a service worker answers only for what lies below its own address."""
 
-_NOT_KEPT = frozenset({"icons.LICENSE.txt"})
-"""Files that no page on a tablet asks for."""
+_NOT_KEPT = frozenset(
+    {
+        "icons.LICENSE.txt",
+        "app.webmanifest",
+        "apple-touch-icon.png",
+        "icon-192.png",
+        "icon-512.png",
+        "icon-maskable-512.png",
+        "icon-maskable.svg",
+    }
+)
+"""Files that no page on a tablet asks for; those of the home screen are asked for once, while it is online."""
 
 _YEAR = 365 * 24 * 3600
 
@@ -66,6 +77,8 @@ class Asset:
 
     def encoded(self, accepts: str) -> tuple[bytes, str | None]:
         """The body in the best encoding that the browser accepts, and that encoding's name."""
+        if self.name.endswith(".png"):  # compressed already
+            return self.body, None
         if "br" in accepts:
             return self.brotli_body, "br"
         if "gzip" in accepts:

@@ -1,5 +1,7 @@
 """Headers on every answer, and the proxy's word about the client's address."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -22,6 +24,9 @@ POLICY = "; ".join(
 )
 
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 3)  # type: ignore[method-assign]
@@ -40,4 +45,10 @@ def init_app(app: Flask, settings: Settings) -> None:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
+    def lacks_secure_address() -> bool:
+        """Whether the browser holds camera view and work without Wi-Fi back: plain http, and not this machine itself."""
+        host = urlsplit(f"//{request.host}").hostname or ""
+        return not settings.is_secure and host not in _THIS_MACHINE
+
     app.after_request(harden)
+    app.jinja_env.globals["lacks_secure_address"] = lacks_secure_address

@@ -15,7 +15,9 @@ ALLOWED = {
     "domain": {"db", "clock", "money", "i18n"},
     "gateways": {"config", "clock", "i18n", "money"},
     "jobs": {"domain", "gateways", "db", "clock", "i18n", "config"},
-    "web": {"domain", "gateways", "db", "clock", "money", "i18n", "config"},
+    "lan": {"config"},
+    "lan_guide": {"lan", "config"},
+    "web": {"domain", "gateways", "db", "clock", "money", "i18n", "config", "lan", "lan_guide"},
     "blueprints": {"web", "domain", "db", "clock", "money", "i18n", "config"},
 }
 # Where the pieces are put together, every direction is allowed.
