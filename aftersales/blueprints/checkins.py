@@ -146,6 +146,7 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
                     description=form.description.data or "",
                     quantity=form.quantity.data,
                     unit_price=form.unit_price.data,
+                    **form.of_part(),
                     actor=session.actor(),
                     now=now,
                 )

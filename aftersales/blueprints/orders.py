@@ -283,6 +283,7 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
                 unit_price=form.unit_price.data,
                 discount=(form.discount_percent.data or Decimal(0)) / 100,
                 submission_id=request.form.get("submission_id", ""),
+                **form.of_part(),
                 actor=session.actor(),
                 now=clock.now(),
             )
@@ -302,6 +303,7 @@ def line(order_id: int, line_id: int) -> str:
 def _line_form(line: Line) -> LineForm:
     form = LineForm(formdata=None, obj=line, discount_percent=line.discount * 100)
     form.kind.data = line.kind.value
+    form.supplied_by.data, form.part_grade.data = line.supplied_by.value, line.part_grade.value
     return form
 
 
@@ -319,6 +321,8 @@ def save_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
         "discount": (form.discount_percent.data or Decimal(0)) / 100,
         "standard_change_reason": form.standard_change_reason.data or "",
     }
+    if found.kind is LineKind.PART:
+        values |= form.of_part()
     try:
         with transaction():
             work.edit_line(

@@ -10,6 +10,7 @@ from aftersales.domain.billing.models import Invoice, InvoiceKind, InvoiceLine
 from aftersales.domain.documents import operations as records
 from aftersales.domain.service_orders import queries as service_orders
 from aftersales.domain.service_orders.models import LineKind, ServiceOrder
+from aftersales.domain.service_orders.rules import warranty_remark
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
@@ -106,8 +107,14 @@ def _line(line: InvoiceLine, includes_tax: bool) -> data.PriceLine:
         unit_price=money(line.unit_price),
         tax_rate=percent(line.tax_rate),
         amount=money(_amount(line, includes_tax)),
-        remark=gettext("Discount %(share)s", share=percent(line.discount)) if line.discount else "",
+        remark=line_remark(line),
     )
+
+
+def line_remark(line: InvoiceLine) -> str:
+    """What stands beside an invoiced line: its discount, and why there is no warranty on the part (DIA-3)."""
+    discount = gettext("Discount %(share)s", share=percent(line.discount)) if line.discount else ""
+    return ", ".join(part for part in (discount, warranty_remark(line)) if part)
 
 
 def _amount(line: InvoiceLine, includes_tax: bool) -> Decimal:

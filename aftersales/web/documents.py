@@ -17,6 +17,7 @@ from aftersales.domain.documents import models
 from aftersales.domain.documents.models import DocumentKind
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.service_orders.models import Job, Line, LineKind, PayType, ServiceOrder
+from aftersales.domain.service_orders.rules import warranty_remark
 from aftersales.domain.sites.models import Site
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.gateways import codes, documents, storage
@@ -141,6 +142,7 @@ def price_line(line: Line, *, show_gross: bool) -> data.PriceLine:
         unit_price=filters.money(line.unit_price),
         tax_rate=filters.percent(line.tax_rate),
         amount=filters.money(line.gross if show_gross else line.net),
+        remark=warranty_remark(line),
     )
 
 

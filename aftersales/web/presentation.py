@@ -232,6 +232,7 @@ def init_app(app: Flask) -> None:
         rating_look=rating_look,
         running_time=running_time,
         state_look=state_look,
+        warranty_remark=rules.warranty_remark,
     )
 
     app.context_processor(lambda: {"current_language": _language(), "current_theme": _theme()})

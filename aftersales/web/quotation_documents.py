@@ -19,7 +19,8 @@ from aftersales.domain.quotations.models import (
     QuotationKind,
     QuotationLine,
 )
-from aftersales.domain.service_orders.models import LineKind, PartGrade, PayType, ServiceOrder, SuppliedBy
+from aftersales.domain.service_orders.models import LineKind, PartGrade, PayType, ServiceOrder
+from aftersales.domain.service_orders.rules import warranty_remark
 from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label, speaking, spoken
@@ -223,8 +224,8 @@ def line_remark(line: QuotationLine) -> str:
     if line.discount:
         remarks.append(gettext("%(share)s discount", share=filters.percent(line.discount)))
     if line.kind is LineKind.PART:
-        if line.supplied_by is SuppliedBy.CUSTOMER:
-            remarks.append(gettext("brought by the customer, no guarantee"))
+        if remark := warranty_remark(line):
+            remarks.append(remark)
         elif line.part_grade is not PartGrade.ORIGINAL:
             remarks.append(label(line.part_grade))
     if line.arrives_at:

@@ -52,7 +52,11 @@ def see(client: CheckingClient, path: str) -> str:
 def values(html: Html) -> dict[str, str]:
     """What stands in the fields of a page's main form."""
     (form,) = [one for one in html.all("form") if one.get("id") == "form"]
-    found = {one.get("name", ""): one.get("value", "") for one in form.iter("input")}
+    found = {
+        one.get("name", ""): one.get("value", "")
+        for one in form.iter("input")
+        if one.get("type") != "checkbox" or one.get("checked") is not None
+    }
     found |= {one.get("name", ""): (one.text or "").strip() for one in form.iter("textarea")}
     for one in form.iter("select"):
         chosen = [

@@ -30,7 +30,7 @@ from aftersales.domain.checkins.models import (
     Severity,
     Zone,
 )
-from aftersales.domain.service_orders.models import Job, LineKind, PayType
+from aftersales.domain.service_orders.models import Job, LineKind, PartGrade, PayType, SuppliedBy
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
 
@@ -258,9 +258,23 @@ class PriceForm(Form):
         places=2,
     )
 
+    supplied_by = SelectField(_l("Who supplies the part"), default=SuppliedBy.WORKSHOP.value)
+    part_grade = SelectField(_l("Grade of the part"), default=PartGrade.ORIGINAL.value)
+    is_safety_critical = BooleanField(_l("The part matters for safety"))
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
+        self.supplied_by.choices = [(one.value, label(one)) for one in SuppliedBy]
+        self.part_grade.choices = [(one.value, label(one)) for one in PartGrade]
+
+    def of_part(self) -> dict[str, Any]:
+        """Who supplies the part and of what grade it is, as the operation takes it."""
+        return {
+            "supplied_by": SuppliedBy(self.supplied_by.data),
+            "part_grade": PartGrade(self.part_grade.data),
+            "is_safety_critical": self.is_safety_critical.data,
+        }
 
 
 class InterviewForm(Form):

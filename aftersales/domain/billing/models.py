@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Money, Quantity, Rate, UtcDateTime, Versioned, enum_type
-from aftersales.domain.service_orders.models import LineKind, PayType
+from aftersales.domain.service_orders.models import LineKind, PartGrade, PayType, SuppliedBy
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 from aftersales.money import Amount
@@ -117,6 +117,9 @@ class InvoiceLine(Identified, Base):
     tax: Mapped[Decimal] = mapped_column(Money)
     gross: Mapped[Decimal] = mapped_column(Money)
     approved_gross: Mapped[Decimal] = mapped_column(Money)
+    supplied_by: Mapped[SuppliedBy] = mapped_column(enum_type(SuppliedBy), default=SuppliedBy.WORKSHOP)
+    part_grade: Mapped[PartGrade] = mapped_column(enum_type(PartGrade), default=PartGrade.ORIGINAL)
+    is_safety_critical: Mapped[bool] = mapped_column(default=False)
 
     invoice: Mapped[Invoice] = relationship(back_populates="lines")
 

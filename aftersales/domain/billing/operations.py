@@ -96,6 +96,9 @@ def issue(
                 tax=one.amount.tax,
                 gross=one.amount.gross,
                 approved_gross=one.line.gross,
+                supplied_by=one.line.supplied_by,
+                part_grade=one.line.part_grade,
+                is_safety_critical=one.line.is_safety_critical,
             )
             for one in draft.lines
         ],
@@ -455,7 +458,7 @@ def _taxes_left(invoice: Invoice) -> list[TaxSum]:
 def _credited_line(original: InvoiceLine, quantity: Decimal, amount: Amount) -> InvoiceLine:
     copied = (
         "line_id", "job_position", "job_title", "kind", "description", "article_number", "unit_price", "discount",
-        "tax_rate",
+        "tax_rate", "supplied_by", "part_grade", "is_safety_critical",
     )  # fmt: skip
     return InvoiceLine(
         **{name: getattr(original, name) for name in copied},

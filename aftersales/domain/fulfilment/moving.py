@@ -108,6 +108,7 @@ def _copy_lines(lines: list[Line], follower: ServiceOrder, *, actor: Actor, now:
             pay_type=line.pay_type,
             supplied_by=line.supplied_by,
             part_grade=line.part_grade,
+            is_safety_critical=line.is_safety_critical,
             actor=copier,
             now=now,
         ).id

@@ -389,3 +389,15 @@ def _unkept_lines() -> list[LedgerBreak]:
     return [
         LedgerBreak(0, article_id, 0, f"reserved of requisition line {ident}") for ident, article_id in rows
     ]
+
+
+def matters_for_safety(article_id: int | None, number: str) -> bool:
+    """Whether the catalogue marks this article, known by its id or else its number, as one that matters for safety."""
+    if article_id is not None:
+        return bool(db.session.scalar(select(Article.is_safety_critical).where(Article.id == article_id)))
+    if not number:
+        return False
+    known = select(Article.is_safety_critical).where(
+        Article.number_normalised == rules.normalised_number(number)
+    )
+    return bool(db.session.scalar(known.limit(1)))

@@ -45,6 +45,7 @@ def take_up(deferred_id: int, order_id: int, *, site_id: int, actor: Actor, now:
             article_number=line.article_number,
             supplied_by=line.supplied_by,
             part_grade=line.part_grade,
+            is_safety_critical=line.is_safety_critical,
             actor=actor,
             now=now,
         )

@@ -165,7 +165,8 @@ def _copied(line: Line, arrival: Arrival) -> QuotationLine:
     copied = {
         name: getattr(line, name)
         for name in ("position", "kind", "description", "article_number", "quantity", "unit_price", "discount",
-                     "tax_rate", "net", "tax", "gross", "supplied_by", "part_grade")
+                     "tax_rate", "net", "tax", "gross", "supplied_by", "part_grade",
+                     "is_safety_critical")
     }  # fmt: skip
     return QuotationLine(
         line_id=line.id, is_in_stock=arrival.is_in_stock, arrives_at=arrival.arrives_at, **copied
@@ -225,7 +226,7 @@ def _jobs_content(jobs: Iterable[QuotationJob]) -> list[dict[str, Any]]:
             "lines": [
                 [line.line_id, line.kind, line.description, line.article_number, str(line.quantity),
                  str(line.unit_price), str(line.discount), str(line.tax_rate), str(line.net), str(line.tax),
-                 str(line.gross), line.supplied_by, line.part_grade, line.is_in_stock,
+                 str(line.gross), line.supplied_by, line.part_grade, line.is_safety_critical, line.is_in_stock,
                  line.arrives_at.isoformat() if line.arrives_at else ""]
                 for line in job.lines
             ],

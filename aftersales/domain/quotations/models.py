@@ -256,6 +256,7 @@ class QuotationLine(Identified, Base):
     gross: Mapped[Decimal] = mapped_column(Money)
     supplied_by: Mapped[SuppliedBy] = mapped_column(enum_type(SuppliedBy))
     part_grade: Mapped[PartGrade] = mapped_column(enum_type(PartGrade))
+    is_safety_critical: Mapped[bool] = mapped_column(default=False)
     is_in_stock: Mapped[bool] = mapped_column(default=True)
     arrives_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -287,6 +287,8 @@ class Line(Versioned, Base):
     )
     supplied_by: Mapped[SuppliedBy] = mapped_column(enum_type(SuppliedBy), default=SuppliedBy.WORKSHOP)
     part_grade: Mapped[PartGrade] = mapped_column(enum_type(PartGrade), default=PartGrade.ORIGINAL)
+    is_safety_critical: Mapped[bool] = mapped_column(default=False)
+    """Copied from the article, or ticked where the part has none (DIA-3)."""
     standard_change_reason: Mapped[str] = mapped_column(String(200), default="")
     """Why the hours differ from the labour-time standard (PAY-8)."""
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Protocol
 
-from aftersales.domain.service_orders.models import Authorisation, Job, LineKind
+from aftersales.domain.service_orders.models import Authorisation, Job, LineKind, PartGrade, SuppliedBy
+from aftersales.i18n import gettext, label
 from aftersales.money import ZERO
 
 
@@ -39,3 +41,31 @@ def gross_by_standing(jobs: Iterable[Job]) -> dict[Authorisation, Decimal]:
         for line in job.lines:
             sums[line.authorisation] += line.gross
     return sums
+
+
+class PartLine(Protocol):
+    """A line of an order, quotation or invoice, as far as its part is concerned."""
+
+    @property
+    def kind(self) -> LineKind: ...
+    @property
+    def supplied_by(self) -> SuppliedBy: ...
+    @property
+    def part_grade(self) -> PartGrade: ...
+    @property
+    def is_safety_critical(self) -> bool: ...
+
+
+def warranty_remark(line: PartLine) -> str:
+    """Why there is no warranty on a part: the customer brought it, or it matters for safety and is not original
+    (DIA-3). Empty where there is one."""
+    if line.kind is not LineKind.PART:
+        return ""
+    if line.supplied_by is SuppliedBy.CUSTOMER:
+        return gettext("No warranty on this part: the customer brought it")
+    if line.is_safety_critical and line.part_grade is not PartGrade.ORIGINAL:
+        return gettext(
+            "No warranty on this part: it matters for safety and is not original (%(grade)s)",
+            grade=label(line.part_grade),
+        )
+    return ""

@@ -10,6 +10,7 @@ from aftersales.db import add, db, locked
 from aftersales.domain import audit, submissions
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
+from aftersales.domain.parts import queries as parts
 from aftersales.domain.service_orders import supply, timeline
 from aftersales.domain.service_orders.models import (
     DIAGNOSIS,
@@ -134,6 +135,7 @@ def add_line(
     pay_type: PayType | None = None,
     supplied_by: SuppliedBy = SuppliedBy.WORKSHOP,
     part_grade: PartGrade = PartGrade.ORIGINAL,
+    is_safety_critical: bool = False,
     submission_id: str = "",
 ) -> Line:
     """Add a line to a job, proposed and priced. Without ``tax_rate`` the site's default rate is taken. The same
@@ -162,6 +164,8 @@ def add_line(
         authorisation=Authorisation.PROPOSED,
         supplied_by=supplied_by,
         part_grade=part_grade,
+        is_safety_critical=kind is LineKind.PART
+        and (is_safety_critical or parts.matters_for_safety(article_id, article_number)),
     )
     _price(line, site)
     add(line)
@@ -197,7 +201,7 @@ def edit_line(
         line,
         values,
         ("description", "quantity", "unit_price", "discount", "tax_rate", "pay_type", "supplied_by", "part_grade",
-         "standard_change_reason"),
+         "is_safety_critical", "standard_change_reason"),
     )  # fmt: skip
     if not changes:
         return line
