@@ -3,6 +3,7 @@
 For tests that walk the URL map. The addresses are made with ids of records that are really there.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ from aftersales.domain.messaging.models import Message
 from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine
 from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rework
 from aftersales.domain.quotations.models import DeferredWork, Quotation, QuotationJob
-from aftersales.domain.service_orders.models import Job, Line, ServiceOrder
+from aftersales.domain.service_orders.models import Job, JobClip, Line, ServiceOrder
 from aftersales.domain.sites.models import Site
 from aftersales.domain.staffing.models import Bay, Team, Technician
 from aftersales.domain.vehicles import operations as vehicles
@@ -39,15 +40,18 @@ from aftersales.domain.vehicles.models import Vehicle, VehicleWarning, WarningKi
 from aftersales.domain.warranty import operations as warranty
 from aftersales.domain.warranty.models import Campaign, CampaignKind, CampaignVehicle
 from aftersales.domain.workshop.models import JobPhoto, ProblemReport
+from aftersales.gateways import storage
 from aftersales.sample import workshop
+from aftersales.web import media
 from tests.databases import Ground
+from tests.gateways.recordings import recording
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
 
 # Where an argument has no record behind it, a value that the product knows.
 WORDS = {
     "slug": "brakes", "kind": "wash", "size": "thumb", "sweep_id": "00000000", "number": 1, "day": "2026-12-24",
-    "rest": "nothing",
+    "rest": "nothing", "code": "26-9999", "tag": "nothing",
 }  # fmt: skip
 
 
@@ -72,7 +76,8 @@ RECORDS: dict[str, Select[Any]] = {
     "message_id": _of_order(Message.id, Message.service_order_id),
     "invoice_id": _of_order(Invoice.id, Invoice.service_order_id),
     "request_id": _of_order(RequisitionLine.id, RequisitionLine.service_order_id),
-    "photo_id": _of_order(Attachment.id, Attachment.service_order_id),
+    "photo_id": _of_order(Attachment.id, Attachment.service_order_id).where(Attachment.width > 0),
+    "clip_id": _of_order(JobClip.id, JobClip.service_order_id),
     "belonging_id": _of_order(Belonging.id, CheckIn.service_order_id, on=CheckIn.id == Belonging.checkin_id),
     "damage_id": _of_order(Damage.id, CheckIn.service_order_id, on=CheckIn.id == Damage.checkin_id),
     "purchase_order_id": select(PurchaseOrder.id).where(PurchaseOrder.site_id == _SITE),
@@ -224,6 +229,29 @@ def _populate(world: World) -> None:
             )  # fmt: skip
             warranty.add_vins(campaign.id, "WVWZZZ3CZKE123456", actor=SYSTEM, now=NOW)
         _put_something_off(world.site_id)
+        _record_a_clip(world)
+
+
+def _record_a_clip(world: World) -> None:
+    """Two recordings, one at each site: the sample has none."""
+    for site_id in (world.site_id, world.other_site_id):
+        job = db.session.scalars(
+            select(Job)
+            .join(Job.order)
+            .where(ServiceOrder.site_id == site_id, Job.voided_at.is_(None))
+            .limit(1)
+        ).one()
+        sound = recording("ogg", "", "libopus", seconds=1)
+        key = storage.key_of(sound, "ogg")
+        media.store().put(key, sound, "audio/ogg")
+        kept = add(
+            Attachment(
+                client_id=f"clip-{site_id}", site_id=site_id, service_order_id=job.service_order_id,
+                media_type="audio/ogg", sha256=hashlib.sha256(sound).hexdigest(), storage_key=key, thumb_key=key,
+                width=0, height=0, size=len(sound), taken_at=NOW, created_at=NOW, author_name="The tests",
+            )
+        )  # fmt: skip
+        add(JobClip(service_order_id=job.service_order_id, job_id=job.id, attachment_id=kept.id, seconds=1))
 
 
 def _put_something_off(site_id: int) -> None:

@@ -23,7 +23,7 @@ from aftersales.domain.checkins import rules, signing
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.quotations import queries as quotations
-from aftersales.domain.service_orders import canned_jobs, reception, work
+from aftersales.domain.service_orders import canned_jobs, clips, reception, work
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import LineKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
@@ -232,6 +232,7 @@ def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> 
         form=form,
         proposal=_proposal(order),
         offers=canned_jobs.list_offers(order.site_id, order.vehicle),
+        clips_by_job=clips.by_job(order.id),
         concern_form=context.pop("concern_form", None) or ConcernForm(formdata=None),
         price_form=context.pop("price_form", None) or PriceForm(formdata=None),
         job_id=context.pop("job_id", None),

@@ -13,7 +13,7 @@ from aftersales.db import transaction
 from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.errors import DomainError, NotFound, Stale
-from aftersales.domain.service_orders import operations, queries, work
+from aftersales.domain.service_orders import clips, operations, queries, work
 from aftersales.domain.service_orders.models import HoldReason, Job, Line, LineKind, PayType, ServiceOrder
 from aftersales.i18n import gettext
 from aftersales.web import addresses, htmx, order_actions, session
@@ -208,7 +208,14 @@ def add_job(order_id: int) -> Response | tuple[str, int]:
 @needs("orders.read")
 def job(order_id: int, job_id: int) -> str:
     order, found = _get_job(order_id, job_id)
-    return _form("orders/job.html", _job_form(found), order, job=found, void=VoidForm(version=found.version))
+    return _form(
+        "orders/job.html",
+        _job_form(found),
+        order,
+        job=found,
+        void=VoidForm(version=found.version),
+        clips=clips.by_job(order_id).get(job_id, []),
+    )
 
 
 def _job_form(job: Job) -> JobForm:
@@ -394,7 +401,12 @@ def _get_line(order_id: int, line_id: int) -> tuple[ServiceOrder, Line]:
 
 
 def _form(template: str, form: Form, order: ServiceOrder, **context: Any) -> str:
-    shared: dict[str, Any] = {"differences": [], "void": None, "show_prices": session.sees_prices()}
+    shared: dict[str, Any] = {
+        "differences": [],
+        "void": None,
+        "clips": [],
+        "show_prices": session.sees_prices(),
+    }
     return render_template(template, form=form, order=order, **{**shared, **context})
 
 

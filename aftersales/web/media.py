@@ -7,19 +7,23 @@ from typing import Any, BinaryIO
 
 from flask import Response, current_app, request, send_file
 from werkzeug.datastructures import FileStorage
+from werkzeug.wsgi import wrap_file
 
 from aftersales.config import Settings
+from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.documents.models import SignatureMethod
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid, NotFound
-from aftersales.gateways import codes, pictures, storage
+from aftersales.gateways import clips, codes, pictures, storage
 from aftersales.gateways.wording import Failure
 from aftersales.i18n import gettext
-from aftersales.web import tablets
+from aftersales.web import session, tablets
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MAX_STROKES = 400_000
+LARGEST_CLIP = clips.MAX_BYTES + 1_000_000
+"""A posted recording with its form."""
 
 
 def store() -> storage.Storage:
@@ -72,6 +76,61 @@ def keep_photo(file: FileStorage | BinaryIO, *, client_id: str = "", taken_at: s
         size=len(photo.image),
         taken_at=tablets.corrected(taken_at),
     )
+
+
+def clip_limits() -> clips.Limits:
+    """The recordings that the person's site accepts."""
+    person = session.person()
+    return clips.Limits(
+        seconds=person.setting("clips.seconds"),
+        video_bytes=min(person.setting("clips.video_megabytes") * 1_000_000, clips.MAX_BYTES),
+        sound_bytes=min(person.setting("clips.sound_megabytes") * 1_000_000, clips.MAX_BYTES),
+    )
+
+
+def receive_clip(limits: clips.Limits, name: str = "clip") -> tuple[StoredPhoto, int]:
+    """The form's video or sound: written anew without location, stored; and its length in seconds.
+
+    ``submission_id`` is the id made on the tablet. Refuses with :class:`Invalid`, whose sentence says what to do.
+    """
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise Invalid(gettext("Choose a recording first."), field=name)
+    try:
+        clip = clips.clean_clip(file.read(), limits)
+        key = storage.key_of(clip.data, clip.extension)
+        store().put(key, clip.data, clip.media_type)
+    except Failure as failure:
+        raise Invalid(failure.told(gettext), field=name) from failure
+    client_id = request.form.get("submission_id", "")
+    return StoredPhoto(
+        client_id=client_id if _CLIENT_ID.fullmatch(client_id) else secrets.token_hex(16),
+        media_type=clip.media_type,
+        sha256=clip.sha256,
+        storage_key=key,
+        thumb_key=key,
+        width=clip.width,
+        height=clip.height,
+        size=len(clip.data),
+        taken_at=tablets.corrected(request.form.get("taken_at", "")),
+    ), clip.seconds
+
+
+def send_clip(clip: Attachment) -> Response:
+    """A stored recording, or the part of it that the player asks for."""
+    try:
+        file = store().open(clip.storage_key)
+    except storage.NotStored as failure:
+        current_app.logger.error("%s", failure)
+        raise NotFound(
+            gettext("This file is missing from the store. Ask an administrator to restore it.")
+        ) from failure
+    response = Response(wrap_file(request.environ, file), mimetype=clip.media_type, direct_passthrough=True)
+    response.content_length = clip.size
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.set_etag(clip.sha256)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=clip.size)
+    return response
 
 
 def read_codes(name: str = "photo") -> list[str]:

@@ -24,6 +24,7 @@ from aftersales.domain.messaging import queries as messages
 from aftersales.domain.messaging.purposes import PURPOSES
 from aftersales.domain.quotations import answers, operations, queries, rules
 from aftersales.domain.quotations.models import AnsweredBy, Quotation
+from aftersales.domain.service_orders import clips
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext
 from aftersales.web import documents as rendered
@@ -170,6 +171,15 @@ def photos(door: Door) -> str:
     )
 
 
+@blueprint.get("/<token>/clips/<int:clip_id>")
+@behind_link
+def clip(door: Door, clip_id: int) -> Response:
+    found = next((one for one in clips.clips_of(door.order.id, only_shared=True) if one.id == clip_id), None)
+    if found is None:
+        return doors.nowhere()
+    return media.send_clip(found.attachment)
+
+
 @blueprint.get("/<token>/photos/<int:photo_id>")
 @blueprint.get("/<token>/photos/<int:photo_id>/<size>")
 @behind_link
@@ -254,6 +264,7 @@ def _common(door: Door) -> dict[str, Any]:
         "door": door,
         "progress": shown.progress_of(door.order, door.quotation or (versions[0] if versions else None)),
         "photos": shown.photos_of(door.order, versions),
+        "clips": clips.clips_of(door.order.id, only_shared=True),
         "phases": shown.phases_of(door.order),
         "documents": _documents(door),
         "messages": messages.list_sent_to_customer(door.order.id, limit=8),

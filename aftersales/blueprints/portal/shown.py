@@ -131,7 +131,11 @@ def photos_of(order: ServiceOrder, quotations: Iterable[Quotation]) -> dict[int,
     sent = {photo_id for one in quotations for job in one.jobs for photo_id in job.photo_ids}
     found = db.session.scalars(
         select(Attachment)
-        .where(Attachment.service_order_id == order.id, Attachment.is_shared | Attachment.id.in_(sent))
+        .where(
+            Attachment.service_order_id == order.id,
+            Attachment.is_shared | Attachment.id.in_(sent),
+            Attachment.media_type.startswith("image/"),
+        )
         .order_by(Attachment.taken_at, Attachment.id)
     )
     return {photo.id: photo for photo in found}

@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "checkins.write": _DESK,
         "cars.move": _DESK | _BENCH | {Role.QC},
         "photos.mark": _DESK | _BENCH,
+        "clips.add": _DESK | _BENCH,
         # workshop
         "board.read": _ALL,
         "dispatch.assign": _LEAD,

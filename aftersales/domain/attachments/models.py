@@ -10,7 +10,7 @@ from aftersales.db import Base, Identified, Json, UtcDateTime, Versioned
 
 
 class Attachment(Identified, Base):
-    """One photo or drawing. ``client_id`` is made on the tablet: a second arrival of it is the first one's answer."""
+    """One photo, drawing, video or sound. ``client_id`` is made on the tablet: a second arrival of it is the first one's answer."""
 
     __tablename__ = "attachments"
     __table_args__ = (Index(None, "service_order_id"),)
@@ -32,6 +32,11 @@ class Attachment(Identified, Base):
     caption: Mapped[str] = mapped_column(String(200), default="")
     is_shared: Mapped[bool] = mapped_column(default=False)
     """Whether the customer's link shows it."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Video and sound are kept here, too; they have no thumbnail."""
+        return self.media_type.startswith("image/")
 
 
 class PhotoMarks(Versioned, Base):

@@ -13,14 +13,16 @@ from aftersales.i18n import gettext
 def get_photo(attachment_id: int, *, site_id: int) -> Attachment:
     """The photo, if it belongs to the site. Raises :class:`NotFound`."""
     photo = db.session.get(Attachment, attachment_id)
-    if photo is None or photo.site_id != site_id:
+    if photo is None or photo.site_id != site_id or not photo.is_picture:
         raise NotFound(gettext("There is no such photo."))
     return photo
 
 
 def list_of_order(service_order_id: int, *, only_shared: bool = False) -> list[Attachment]:
     """The photos of an order in the order in which they were taken."""
-    query = select(Attachment).where(Attachment.service_order_id == service_order_id)
+    query = select(Attachment).where(
+        Attachment.service_order_id == service_order_id, Attachment.media_type.startswith("image/")
+    )
     if only_shared:
         query = query.where(Attachment.is_shared)
     return list(db.session.scalars(query.order_by(Attachment.taken_at, Attachment.id)))

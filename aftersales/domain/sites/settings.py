@@ -39,6 +39,9 @@ SETTINGS: dict[str, Setting] = {
         ["vin", "left", "front", "right", "rear", "dashboard"], _l("Photos required at check-in")
     ),
     "checkin.sign_handover_list": Setting(True, _l("Customers sign the list of belongings and papers")),
+    "clips.seconds": Setting(60, _l("Longest video or sound recording"), _l("seconds")),
+    "clips.video_megabytes": Setting(50, _l("Largest video, at most 100"), "MB"),
+    "clips.sound_megabytes": Setting(10, _l("Largest sound recording, at most 100"), "MB"),
     "parking.places": Setting("", _l("Parking places, with commas between them")),
     "deferred.days": Setting(90, _l("Offer declined work again after"), _l("days")),
     "approval.due_hours": Setting(2, _l("An answer to a quote is expected within"), _l("hours")),

@@ -1864,6 +1864,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("invoice_id", "rate", name=op.f("uq_invoice_taxes_invoice_id_rate")),
     )
     op.create_table(
+        "job_clips",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_job_clips_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_job_clips_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_job_clips_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_clips")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_job_clips_attachment_id")),
+    )
+    with op.batch_alter_table("job_clips", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_clips_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_clips_service_order_id"), ["service_order_id"], unique=False)
+
+    op.create_table(
         "lines",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3587,6 +3608,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lines_job_id"))
 
     op.drop_table("lines")
+    with op.batch_alter_table("job_clips", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_clips_service_order_id"))
+        batch_op.drop_index(batch_op.f("ix_job_clips_job_id"))
+
+    op.drop_table("job_clips")
     op.drop_table("invoice_taxes")
     with op.batch_alter_table("inspection_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inspection_items_job_id"))
