@@ -11,10 +11,10 @@ from aftersales import clock
 from aftersales.blueprints.forms.base import Difference
 from aftersales.blueprints.forms.checkins import BelongingForm, DamageForm, HandedOverForm, PaperForm
 from aftersales.db import db, transaction
-from aftersales.domain.checkins import handover, queries, rules, walkaround
+from aftersales.domain.checkins import handover, known, queries, rules, walkaround
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.kinds import SkipReason
-from aftersales.domain.checkins.models import CheckIn, Damage, Station, Zone
+from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting, Station, Zone
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -53,6 +53,8 @@ class Pin:
     tone: str
     label: str
     href: str | None
+    seen: DamageSighting | None = None
+    """Who looked again at damage of an earlier visit."""
 
 
 @blueprint.get("/walk-around")
@@ -187,6 +189,22 @@ def void_damage(order_id: int, damage_id: int) -> Response:
     return htmx.redirect(url_for(".page", order_id=order_id))
 
 
+@blueprint.post("/damages/<int:damage_id>/sighting")
+@needs("checkins.write")
+def look_again(order_id: int, damage_id: int) -> Response:
+    """Damage of an earlier visit is still there, or was repaired meanwhile: one tap."""
+    steps.get(order_id)
+    with transaction():
+        known.look_again(
+            order_id,
+            damage_id,
+            is_there=request.form.get("is_there") == "1",
+            client_id=steps.client_id(request.form.get("submission_id")),
+            **steps.by(),
+        )
+    return _around(order_id, "checkins/_damages.html")
+
+
 @blueprint.post("/belongings")
 @needs("checkins.write")
 def add_belonging(order_id: int) -> Response | tuple[str, int]:
@@ -319,11 +337,20 @@ def _pins(order: ServiceOrder, around: Walkaround, *, can_edit: bool) -> list[Pi
         )
         for letter, pin in zip(letters(), around.damages, strict=False)
     ]  # fmt: skip
-    known = [
-        Pin(str(n), pin, pin.x, pin.y, "known", words(str(n), pin) + ", " + gettext("known"), None)
+    earlier = [
+        Pin(
+            str(n),
+            pin,
+            pin.x,
+            pin.y,
+            "known",
+            words(str(n), pin) + ", " + gettext("known"),
+            None,
+            around.seen.get(pin.id),
+        )
         for n, pin in enumerate(around.known, 1)
     ]
-    return new + known
+    return new + earlier
 
 
 def _around(order_id: int, part: str) -> Response:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from aftersales.clock import local_date
 from aftersales.domain.checkins import interviews, rules
 from aftersales.domain.checkins.kinds import Transport
-from aftersales.domain.checkins.models import CheckIn, Damage, Interview, OldParts, Station
+from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting, Interview, OldParts, Station
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.checkins.signing import Priced, photo_marks
 from aftersales.domain.documents.models import Signature
@@ -74,7 +74,10 @@ def service_order(
         clauses=_clauses(checkin),
         damages=(
             *(damage_of(pin, letter) for letter, pin in zip(letters(), around.damages, strict=False)),
-            *(damage_of(pin, str(n), is_known=True) for n, pin in enumerate(around.known, 1)),
+            *(
+                damage_of(pin, str(n), is_known=True, seen=around.seen.get(pin.id))
+                for n, pin in enumerate(around.known, 1)
+            ),
         ),
         damage_note="" if around.damages or around.known else gettext("No damage found."),
         belongings=tuple(handover_document.belonging(thing) for thing in around.belongings),
@@ -124,8 +127,11 @@ def letters() -> list[str]:
     return [*alphabet, *(first + second for first in alphabet for second in alphabet)]
 
 
-def damage_of(pin: Damage, letter: str, *, is_known: bool = False) -> data.Damage:
-    """A pin as the document shows it."""
+def damage_of(
+    pin: Damage, letter: str, *, is_known: bool = False, seen: DamageSighting | None = None
+) -> data.Damage:
+    """A pin as the document shows it; known damage says whether it was seen again."""
+    again = "" if seen is None else gettext("still there") if seen.is_there else gettext("repaired meanwhile")
     return data.Damage(
         letter=letter,
         x=pin.x,
@@ -135,7 +141,7 @@ def damage_of(pin: Damage, letter: str, *, is_known: bool = False) -> data.Damag
         severity=pin.severity.value,
         severity_name=label(pin.severity),
         size=gettext("%(n)s cm", n=pin.size_cm) if pin.size_cm else "",
-        note=pin.note,
+        note=" · ".join(part for part in (again, pin.note) if part),
         is_known=is_known,
     )
 

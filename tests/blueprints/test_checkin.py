@@ -455,3 +455,32 @@ def test_no_step_asks_more_with_more_on_it(
         add_line(desk, order, job_id(app, order), description=name)
     assert asked() == before
     assert before["/walk-around"] <= 10
+
+
+def test_known_damage_is_seen_again_in_one_tap(
+    app: Flask, cast: Cast, desk: CheckingClient, sign_in: SignIn
+) -> None:
+    """CHK-4"""
+    with app.app_context(), transaction():
+        car = factories.vehicle(cast)
+        first = factories.open_order(cast, car=car)
+    pin = {"zone": "door-rl", "kind": "scratch", "severity": "light", "submission_id": "tablet-pin-1"}
+    assert desk.post(f"/orders/{first.id}/check-in/damages", data=pin).status_code == 303
+    with app.app_context(), transaction():
+        factories.check_in(cast, factories.fresh(first))
+        again = factories.open_order(cast, car=car, now=clock.now())
+    with app.app_context():
+        known = db.session.query(Damage).one()
+    base = f"/orders/{again.id}/check-in"
+    desk.post(f"{base}/belongings", data={"what": "Umbrella", "submission_id": "begin"})
+    address = f"{base}/damages/{known.id}/sighting"
+    assert address in desk.get(f"{base}/walk-around").text
+    for _ in range(2):
+        answer = desk.post(
+            address, data={"is_there": "0", "submission_id": "tablet-look-1"}, headers={"HX-Request": "true"}
+        )
+        assert answer.status_code == 200
+        assert "repaired" in answer.text
+    desk.post(address, data={"is_there": "1", "submission_id": "tablet-look-2"})
+    assert "still there" in desk.get(f"{base}/walk-around").text
+    assert sign_in(cast.stranger.id).post(address, data={"is_there": "0"}).status_code == 404

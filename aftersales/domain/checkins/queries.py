@@ -13,6 +13,7 @@ from aftersales.domain.checkins.models import (
     CheckIn,
     CheckInPhoto,
     Damage,
+    DamageSighting,
     Station,
     StationSkip,
     VehiclePaper,
@@ -31,6 +32,8 @@ class Walkaround:
     belongings: Sequence[Belonging] = ()
     skips: dict[Station, StationSkip] = field(default_factory=dict)
     papers: Sequence[VehiclePaper] = ()
+    seen: dict[int, DamageSighting] = field(default_factory=dict)
+    """The newest look at each known damage at this check-in, by the damage."""
 
     @property
     def dealt_with(self) -> set[Station]:
@@ -67,9 +70,9 @@ def find_order_of_key(tag: str, *, site_id: int) -> int | None:
 
 
 def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
-    """Everything of the walk around the car, in five queries."""
+    """Everything of the walk around the car, in six queries."""
     own = checkin.id if checkin else 0
-    photos = photos_of(own)
+    photos, seen = photos_of(own), sightings_of(own)
     pins = list(
         db.session.scalars(
             select(Damage)
@@ -82,7 +85,12 @@ def walkaround_of(order: ServiceOrder, checkin: CheckIn | None) -> Walkaround:
         photos=photos,
         skips={station: skip for station, skip in skips_of(own).items() if station not in photos},
         damages=[pin for pin in pins if pin.checkin_id == own],
-        known=[pin for pin in pins if (not own or pin.checkin_id < own) and pin.repaired_at is None],
+        known=[
+            pin
+            for pin in pins
+            if (not own or pin.checkin_id < own) and (pin.repaired_at is None or pin.id in seen)
+        ],
+        seen=seen,
         belongings=belongings_of(own),
         papers=papers_of(own),
     )
@@ -153,6 +161,12 @@ def belongings_of(checkin_id: int) -> list[Belonging]:
             .order_by(Belonging.id)
         )
     )
+
+
+def sightings_of(checkin_id: int) -> dict[int, DamageSighting]:
+    """The newest look at each damage of an earlier visit."""
+    looks = select(DamageSighting).where(DamageSighting.checkin_id == checkin_id).order_by(DamageSighting.id)
+    return {look.damage_id: look for look in db.session.scalars(looks)}
 
 
 def papers_of(checkin_id: int) -> list[VehiclePaper]:

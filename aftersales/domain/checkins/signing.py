@@ -125,6 +125,7 @@ def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> st
         [[line.id, line.version] for line in content.lines],
         [[one.id, one.version] for _, one in sorted(content.interviews.items())],
         [[pin.id, pin.version] for pin in around.damages],
+        [[pin.id, around.seen[pin.id].is_there if pin.id in around.seen else None] for pin in around.known],
         [thing.id for thing in around.belongings],
         [paper.id for paper in around.papers],
         [[station.value, photos[-1].id] for station, photos in sorted(around.photos.items())],
