@@ -82,13 +82,21 @@ def test_the_service_worker_keeps_every_file_that_a_page_asks_for(
         assert all_assets.url(name) in answer.text, name
 
 
-def test_what_a_module_takes_from_the_core_is_exported_there() -> None:
-    exported = set(
-        re.findall(r"^export (?:async )?function (\w+)", (STATIC / "js/core.js").read_text(), re.M)
-    )
+def test_what_a_module_takes_from_another_is_exported_there() -> None:
     for path in (STATIC / "js").glob("*.js"):
-        for names in re.findall(r'import \{([^}]+)\} from "\./core\.js"', path.read_text("utf-8")):
-            assert {name.strip() for name in names.split(",")} <= exported, path.name
+        for names, source_name in re.findall(
+            r'import \{([^}]+)\} from "\./([\w-]+)\.js"', path.read_text("utf-8")
+        ):
+            text = (STATIC / f"js/{source_name}.js").read_text("utf-8")
+            exported = set(re.findall(r"^export (?:async )?(?:function|const) (\w+)", text, re.M))
+            exported |= {
+                name
+                for listed in re.findall(r"^export \{([^}]+)\}", text, re.M)
+                for name in re.findall(r"\w+", listed)
+            }
+            assert {name.strip() for name in names.split(",")} <= exported, (
+                f"{path.name} takes from {source_name}.js"
+            )
 
 
 def test_the_first_load_without_the_page_weighs_less_than_45_kilobytes(all_assets: assets.Assets) -> None:

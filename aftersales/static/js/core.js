@@ -73,6 +73,9 @@ document.addEventListener("htmx:load", (event) => attachIn(event.target));
 // Behaviours that few pages need: the element names its module, which exports `start(element)`.
 attach("[data-load]", (element) => {
   for (const url of element.dataset.load.split(" ")) {
-    import(url).then((module) => module.start(element)).catch(() => emit("banner", { tone: "urgent", text: word("load_failed") }));
+    import(url).then((module) => module.start(element)).catch((error) => {
+      console.error(error);
+      emit("banner", { tone: "urgent", text: word("load_failed") });
+    });
   }
 });

@@ -5,6 +5,7 @@ import { newId } from "./core.js";
 import { drop, keep, listOf } from "./queue.js";
 
 const SETTLE_MS = 2500;
+const TYPING_MS = 700;
 const valueOf = (control) => (control.type === "checkbox" ? (control.checked ? "1" : "") : control.value.trim());
 
 function setTo(form, name, value) {
@@ -18,13 +19,16 @@ function setTo(form, name, value) {
 
 function labelOf(form, control) {
   const legend = control.type === "radio" ? control.closest("fieldset")?.querySelector("legend") : form.querySelector(`label[for="${CSS.escape(control.id)}"]`);
-  return (legend ?? control.closest("label"))?.textContent.trim().replace(/\s+/g, " ") ?? control.name;
+  const words = (legend ?? control.closest("label"))?.cloneNode(true);
+  words?.querySelector(".note")?.remove(); // "(optional)"
+  return words?.textContent.trim().replace(/\s+/g, " ") ?? control.name;
 }
 
 export async function start(form) {
   const url = form.dataset.fields;
   const order = Number(form.closest("[data-order]").dataset.order);
   const before = {};
+  const typed = {}; // the text of each field that is kept and has not arrived yet
   for (const control of form.elements) {
     if (!control.name || ["hidden", "fieldset"].includes(control.type)) continue;
     // What the server sent, not what the browser brought back: a range that nobody set has no value yet.
@@ -47,26 +51,45 @@ export async function start(form) {
     line.textContent = sentence;
     place.after(line);
   }
-
-  async function enter(name, value, title, more = []) {
-    for (const item of (await listOf(order)).filter((item) => item.url === url && item.refused && nameOf(item) === name)) await drop(item.id);
-    const fields = [["name", name], ["value", value], ["before", before[name] ?? ""], ["submission_id", newId()], ...more];
+  // A text that is typed on replaces what was kept of it a moment ago; ticks and choices each stay what they were.
+  // Nothing is awaited before it is kept: the page may be left the next moment.
+  async function enter(name, value, title, more = [], isTyped = false) {
+    const seen = (isTyped && typed[name]) || { before: before[name] ?? "" };
+    const id = newId();
+    if (isTyped) typed[name] = { id, before: seen.before };
     before[name] = value;
     say(name, "");
-    await keep({ url, order, title: `${title}: ${value}`, fields });
+    await keep({ url, order, title: `${title}: ${value}`, fields: [["name", name], ["value", value], ["before", seen.before], ["submission_id", id], ...more] });
+    for (const item of await mine()) {
+      if (item.id !== id && nameOf(item) === name && (item.refused || item.id === seen.id)) await drop(item.id);
+    }
   }
+
+  document.addEventListener("queue:sent", ({ detail: { item } }) => {
+    const name = item.url === url && nameOf(item);
+    if (name && typed[name]?.id === item.id) delete typed[name];
+  });
 
   const nameOf = (item) => item.fields.find(([key]) => key === "name")?.[1];
   const mine = async () => (await listOf(order)).filter((item) => item.url === url);
 
-  form.addEventListener("change", ({ target }) => {
-    if (!target.name || target.type === "hidden" || target.closest("[data-kept]")) return;
+  function set(control) {
     const confirmed = form.querySelector('[name="is_odometer_confirmed"]:checked') ? [["is_odometer_confirmed", "1"]] : [];
-    if (target.name === "is_odometer_confirmed") {
-      const odometer = form.querySelector('[name="odometer"]');
-      return enter("odometer", valueOf(odometer), labelOf(form, odometer), confirmed);
-    }
-    return enter(target.name, valueOf(target), labelOf(form, target), target.name === "odometer" ? confirmed : []);
+    const target = control.name === "is_odometer_confirmed" ? form.querySelector('[name="odometer"]') : control;
+    const isTyped = !["radio", "checkbox"].includes(target.type);
+    if (isTyped && target === control && valueOf(target) === before[target.name]) return null;
+    return enter(target.name, valueOf(target), labelOf(form, target), target.name === "odometer" ? confirmed : [], isTyped);
+  }
+
+  const isOwn = ({ name, type }) => name && type !== "hidden";
+  let typing = null; // what is typed is kept after a short rest, too: the tablet may be put away before the field is left
+  form.addEventListener("input", ({ target }) => {
+    clearTimeout(typing);
+    if (isOwn(target) && !["radio", "checkbox"].includes(target.type)) typing = setTimeout(set, TYPING_MS, target);
+  });
+  form.addEventListener("change", ({ target }) => {
+    clearTimeout(typing);
+    if (isOwn(target)) set(target);
   });
 
   document.addEventListener("queue:refused", ({ detail: { item } }) => {

@@ -12,6 +12,7 @@ const busy = new Set(); // what a form on this page is sending itself just now
 let running = null;
 
 const person = () => document.querySelector('meta[name="person"]');
+export const listOf = async (order) => (await list()).filter((item) => item.order === Number(order));
 export const owner = () => Number(person()?.content ?? 0);
 
 // Keeps an item and sends it soon. `fields` are [name, text or Blob, file name]; `last` waits for the order's others.

@@ -9,7 +9,15 @@ const database = openDB("aftersales", 1, {
 
 export const list = async () => (await database).getAllFromIndex("items", "made_at");
 export const get = async (id) => (await database).get("items", id);
-export const put = async (item) => (await database).put("items", item);
+
+// Committed at once: what is still open when the page is left would be taken back.
+export async function put(item) {
+  const change = (await database).transaction("items", "readwrite");
+  change.store.put(item);
+  change.commit();
+  await change.done;
+}
+
 export const remove = async (id) => (await database).delete("items", id);
 
 export async function tell(name, item) {

@@ -57,7 +57,18 @@ async function keepPages({ owner, urls }) {
   await cache.put(OWNER, new Response(owner));
   for (const url of [FALLBACK, ...urls]) {
     const answer = await fromServer(url);
-    if (answer.ok && !answer.redirected) await cache.put(url, answer);
+    if (!answer.ok || answer.redirected) continue;
+    await cache.put(url, answer.clone());
+    await keepPictures(cache, await answer.text());
+  }
+}
+
+// The pictures that a page shows, the last visit's for the camera's ghost among them. Their addresses never change.
+async function keepPictures(cache, text) {
+  for (const [address] of text.matchAll(/\/photos\/\d+(\/thumb)?(?=["&])/g)) {
+    if (await cache.match(address)) continue;
+    const picture = await fromServer(address);
+    if (picture.ok) await cache.put(address, picture);
   }
 }
 
