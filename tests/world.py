@@ -52,6 +52,7 @@ NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
 WORDS = {
     "slug": "brakes", "kind": "wash", "size": "thumb", "sweep_id": "00000000", "number": 1, "day": "2026-12-24",
     "rest": "nothing", "code": "26-9999", "tag": "nothing",
+    "name": "left",
 }  # fmt: skip
 
 
