@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["SECRET_KEY"] = settings.secret_key
+    # Our pages send no referrer, so that links of customers never leave; the token is tied to a __Host- cookie instead.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
 

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,8 +157,18 @@ def test_on_the_workshops_network_it_serves_https_that_a_tablet_trusts(tmp_path:
         with urllib.request.urlopen(started.url("/healthz"), context=authority) as answer:
             assert answer.status == 200
         with urllib.request.urlopen(started.url("/first-run"), context=authority) as answer:
-            cookie = answer.headers["Set-Cookie"]
+            cookie, form = answer.headers["Set-Cookie"], answer.read().decode()
         assert cookie.startswith("__Host-aftersales=") and "Secure" in cookie
+        # A form is taken although our pages send no referrer: what is wrong with it is only that it is empty.
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', form)[0]
+        empty = urllib.request.Request(
+            started.url("/first-run"),
+            data=urllib.parse.urlencode({"csrf_token": token}).encode(),
+            headers={"Cookie": cookie.split(";")[0]},
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(empty, context=authority)
+        assert refused.value.code == 422
         servers.wait_until(lambda: "Ctrl-C" in started.said(), what="it has not said all")
         said = started.said()
         (guide,) = re.findall(r"http://127\.0\.0\.1:\d+", said)
