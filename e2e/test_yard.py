@@ -267,7 +267,9 @@ def test_forty_photos_sixty_ticks_and_a_signature_without_network_arrive_once(
     page.goto("/waiting")
     expect(page.get_by_text("Signature of order")).to_be_visible()
     network.become(Way.UP)
-    sign_in(page, workshop.person)  # the killed browser forgot its session; what waited is sent in its author's name
+    sign_in(
+        page, workshop.person
+    )  # the killed browser forgot its session; what waited is sent in its author's name
     all_arrived(page)
 
     photos = photos_of(workshop, arrived)

@@ -96,3 +96,12 @@ def test_who_may_not_and_what_is_not_there(
     assert stranger.post(f"{base(order)}/skip", data={"reason": "too_dark"}).status_code == 404
     assert stranger.post(f"{base(order)}/unskip", data={}).status_code == 404
     assert desk.get(f"/orders/{order.id}/check-in/stations/wing/skip").status_code == 404
+
+
+def test_the_covers_come_first_and_the_walk_around_says_so(desk: CheckingClient, order: ServiceOrder) -> None:
+    """CHK-2: protective covers are fitted first, in the customer's sight."""
+    walk = f"/orders/{order.id}/check-in/walk-around"
+    assert "First fit the covers" in desk.get(walk).text
+    car = {"version": "0", "covers_fitted": "y", "old_parts": "dispose", "contact_way": "phone"}
+    assert desk.post(f"/orders/{order.id}/check-in", data=car).status_code == 303
+    assert "First fit the covers" not in desk.get(walk).text

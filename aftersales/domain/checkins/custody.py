@@ -90,7 +90,9 @@ def move_key(
     _record(
         checkin,
         CustodyMove(
-            what=Custody.KEY, from_place=checkin.key_slot or checkin.key_holder, to_place=slot or holder
+            what=Custody.KEY,
+            from_place=_key_place(checkin.key_slot, checkin.key_holder),
+            to_place=_key_place(slot, holder),
         ),
         {"key_slot": slot, "key_holder": holder},
         client_id=client_id,
@@ -117,7 +119,7 @@ def free(order: ServiceOrder, *, actor: Actor, now: datetime, has_key: bool = Tr
     moves = [(Custody.CAR, checkin.parking_place, checkin.parking_zone)]
     gone: dict[str, Any] = {"parking_place": "", "parking_zone": None}
     if has_key:
-        moves.append((Custody.KEY, checkin.key_slot or checkin.key_holder, None))
+        moves.append((Custody.KEY, _key_place(checkin.key_slot, checkin.key_holder), None))
         gone |= {"key_slot": "", "key_holder": "", "key_returned_at": checkin.key_returned_at or now}
     for what, place, zone in moves:
         add(
@@ -145,6 +147,11 @@ def _lock(order_id: int, *, actor: Actor, now: datetime, site_id: int | None) ->
     if checkin is None or order.is_closed or order.state is OrderState.BOOKED:
         raise Refused(gettext("The car is not here. Only a car that has arrived is moved."))
     return order, checkin
+
+
+def _key_place(slot: str, holder: str) -> str:
+    """Where the key is, as the row of its move keeps it."""
+    return gettext("Slot %(slot)s", slot=slot) if slot else holder
 
 
 def _is_known(client_id: str) -> bool:
