@@ -104,6 +104,7 @@ def test_six_photos_in_eight_taps(sample: Product, seeing: Browser, device: dict
     order_id = second_visit(sample)
     context, page = signed_in(seeing, sample, device)
     page.goto(f"/orders/{order_id}/check-in/walk-around")
+    expect(page.locator("#camera[data-ready]")).to_be_attached()
     taps = 0
 
     def tap(target: Locator) -> None:
@@ -149,6 +150,7 @@ def test_a_camera_that_is_refused_leaves_a_way(
         "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); }"
     )
     page.goto(f"/orders/{order_id}/check-in/walk-around")
+    expect(page.locator("#camera[data-ready]")).to_be_attached()
     page.locator("#photo-left .shot-pick").tap()
     expect(page.get_by_text("This page may not use the camera.")).to_be_visible()
     expect(page.locator("[data-camera-before] img")).to_be_visible()
@@ -241,3 +243,23 @@ def test_a_vin_label_is_read_by_the_library(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
     finally:
         browser.close()
+
+
+@pytest.mark.browser
+def test_a_recording_made_in_the_page_stands_beside_the_concern(sample: Product, seeing: Browser) -> None:
+    """CHK-8: recorded with the fake camera and microphone, kept in the queue, played from the server."""
+    order_id = second_visit(sample)
+    context, page = signed_in(seeing, sample, TABLET)
+    page.goto(f"/orders/{order_id}/check-in/jobs")
+    page.get_by_role("link", name="Video or sound").first.tap()
+    for kind, element in (("video", "video"), ("audio", "audio")):
+        page.locator(f"[data-clip-record={kind}]").tap()
+        expect(page.get_by_text("Recording: 2 of 60 s")).to_be_visible()
+        page.locator("[data-clip-stop]").tap()
+        expect(page.locator(f"#clips {element}")).to_be_visible(timeout=20_000)
+    assert_accessible(page)
+    width = page.evaluate(
+        "async () => { const one = document.querySelector('#clips video'); await one.play(); return one.videoWidth; }"
+    )
+    assert width > 0
+    context.close()

@@ -1,5 +1,6 @@
 // The walk-around's camera view: one tap a photo, and the view goes on to the next station that lacks one.
 import { canLook, close, open, take } from "./lens.js";
+import { shrink } from "./photo.js";
 import { onAsked, skip, takePhoto } from "./walk-items.js";
 
 const GHOST = "aftersales.ghost";
@@ -26,7 +27,6 @@ export function start(dialog) {
     Object.assign(part("bar"), { max: Math.max(required.length, 1), value: count });
     for (const name of ["complete", "without", "reasons"]) part(name).hidden = name !== panel;
     part("reason").textContent = words[stopped] ?? "";
-    part("file").htmlFor = `photo-${station.station}-file`;
     part("file").hidden = stopped === "starting";
     part("other").href = station.skip;
     part("skip").disabled = !lacks(station);
@@ -67,18 +67,22 @@ export function start(dialog) {
     if (!stopped) shutter.focus();
   }
 
-  async function press() {
-    shutter.disabled = true; // two fast taps are one photo of one station
-    video.dataset.flash = "";
+  async function keepPhoto(picture) {
     const station = stations[at];
     try {
-      await takePhoto(station.station, await take(video));
+      await takePhoto(station.station, await picture);
       station.taken = true;
       goOn(station, words.kept);
     } catch {
       part("status").textContent = part("note").textContent = words.failed;
-      shutter.disabled = false;
+      shutter.disabled = Boolean(stopped);
     }
+  }
+
+  async function press() {
+    shutter.disabled = true; // two fast taps are one photo of one station
+    video.dataset.flash = "";
+    await keepPhoto(take(video));
     setTimeout(() => delete video.dataset.flash, 120);
   }
 
@@ -94,18 +98,16 @@ export function start(dialog) {
   }
 
   onAsked(stations, look, (label) => dialog.contains(label) || !canLook());
-  document.addEventListener("change", (event) => {
-    const station = stations.find((each) => event.target.id === `photo-${each.station}-file`);
-    if (!station) return;
-    station.taken = true;
-    if (dialog.open && stopped) goOn(station, words.kept);
+  part("picked").addEventListener("change", async ({ target }) => {
+    if (target.files.length) await keepPhoto(shrink(target.files[0]));
+    target.value = "";
   });
 
   for (const closer of dialog.querySelectorAll("button[data-camera-close]")) closer.addEventListener("click", () => dialog.close());
   for (const step of dialog.querySelectorAll("[data-camera-step]")) {
     step.addEventListener("click", () => show(stations[(at + Number(step.dataset.cameraStep) + stations.length) % stations.length]));
   }
-  for (const button of dialog.querySelectorAll("[data-reason]")) button.addEventListener("click", () => leaveOut(button.dataset.reason));
+  for (const each of dialog.querySelectorAll("[data-reason]")) each.addEventListener("click", () => leaveOut(each.dataset.reason));
   part("skip").addEventListener("click", () => show(stations[at], part("reasons").hidden ? "reasons" : undefined));
   part("further").addEventListener("click", () => show(following(stations) ?? stations[at]));
   part("ghost-switch").addEventListener("click", () => {
@@ -114,4 +116,5 @@ export function start(dialog) {
   });
   shutter.addEventListener("click", press);
   dialog.addEventListener("close", () => close(video));
+  dialog.dataset.ready = "";
 }

@@ -1,7 +1,7 @@
 // What the camera view and the walk-around hand to one another: photos and skips go into the tablet's queue, and
 // whatever on the page asks for a station's photo opens the view.
 import { newId } from "./core.js";
-import { keep } from "./queue.js";
+import { keep, list } from "./queue.js";
 
 const tileOf = (station) => document.getElementById(`photo-${station}`);
 const orderOf = (tile) => tile.closest("[data-order]")?.dataset.order;
@@ -18,6 +18,7 @@ export function skip({ station, url, title, reason }) {
 
 // Calls `look` with the station that is asked for; where the camera may not be used, the file input opens.
 export function onAsked(stations, look, mayNot) {
+  knowWaiting(stations);
   document.addEventListener("click", (event) => {
     const label = event.target.closest("label[for^='photo-'], .walk-shots label.shot-pick");
     const id = label?.htmlFor || label?.querySelector("input[type=file]")?.id;
@@ -26,4 +27,17 @@ export function onAsked(stations, look, mayNot) {
     event.preventDefault();
     look(station);
   });
+}
+
+// What was kept on this tablet, now or before the page was opened anew, counts as done although it is not sent yet.
+function knowWaiting(stations) {
+  const know = (item) => {
+    for (const station of stations) {
+      const isPhoto = item?.url === tileOf(station.station)?.getAttribute("action");
+      if (isPhoto && item.fields.some(([name, value]) => name === "station" && value === station.station)) station.taken = true;
+      if (item?.url === station.skip) station.skipped = true;
+    }
+  };
+  document.addEventListener("queue:kept", ({ detail }) => know(detail.item));
+  list().then((items) => items.forEach(know));
 }
