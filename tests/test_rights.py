@@ -21,6 +21,7 @@ ASKS_FURTHER = {
     "jobs.finish": "the technician whom the order was given to",
     "jobs.check_fault": "the technician whom the order was given to",
     "job_photos.add": "the technician whom the order was given to",
+    "quality.finish_rework": "the technician whom the rework was given to",
     "files.document": "people who see prices, where the document shows some",
 }
 """Endpoints that may refuse somebody whom the map lets in, and who it is that they ask for."""

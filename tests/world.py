@@ -24,7 +24,7 @@ from aftersales.domain.actors import SYSTEM
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.billing.models import Invoice
 from aftersales.domain.catalogue.models import CannedJob, LabourTime
-from aftersales.domain.checkins.models import Belonging, CheckIn, Damage
+from aftersales.domain.checkins.models import Belonging, CheckIn, Damage, PaperKind, VehiclePaper
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections.models import Inspection, InspectionItem
@@ -81,6 +81,9 @@ RECORDS: dict[str, Select[Any]] = {
     "clip_id": _of_order(JobClip.id, JobClip.service_order_id),
     "belonging_id": _of_order(Belonging.id, CheckIn.service_order_id, on=CheckIn.id == Belonging.checkin_id),
     "damage_id": _of_order(Damage.id, CheckIn.service_order_id, on=CheckIn.id == Damage.checkin_id),
+    "paper_id": _of_order(
+        VehiclePaper.id, CheckIn.service_order_id, on=CheckIn.id == VehiclePaper.checkin_id
+    ),
     "purchase_order_id": select(PurchaseOrder.id).where(PurchaseOrder.site_id == _SITE),
     "bay_id": select(Bay.id).where(Bay.site_id == _SITE),
     "team_id": select(Team.id).where(Team.site_id == _SITE),
@@ -229,6 +232,14 @@ def _populate(world: World) -> None:
                 actor=SYSTEM, now=NOW,
             )  # fmt: skip
             warranty.add_vins(campaign.id, "WVWZZZ3CZKE123456", actor=SYSTEM, now=NOW)
+        if db.session.scalar(select(VehiclePaper.id).limit(1)) is None:
+            query = select(CheckIn.id).where(CheckIn.site_id == world.site_id).order_by(CheckIn.id.desc())
+            add(
+                VehiclePaper(
+                    checkin_id=db.session.scalars(query.limit(1)).one(), client_id="a paper", kind=list(PaperKind)[0],
+                    created_at=NOW, created_by_name="Marta",
+                )
+            )  # fmt: skip
         _put_something_off(world.site_id)
         _record_a_clip(world)
 
