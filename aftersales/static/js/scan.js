@@ -16,15 +16,19 @@ async function ownReader() {
 
 async function libraryReader(url) {
   await import(url);
-  const { BarcodeFormat, BinaryBitmap, DecodeHintType, HTMLCanvasElementLuminanceSource, HybridBinarizer, MultiFormatReader } = globalThis.ZXing;
-  const hints = new Map([[DecodeHintType.POSSIBLE_FORMATS, FORMATS.map((name) => BarcodeFormat[name.toUpperCase()])], [DecodeHintType.TRY_HARDER, true]]);
-  const reader = new MultiFormatReader();
+  const { BarcodeFormat, BinaryBitmap, DataMatrixReader, DecodeHintType, HTMLCanvasElementLuminanceSource, HybridBinarizer, MultiFormatOneDReader, QRCodeReader } = globalThis.ZXing;
+  const hints = new Map([[DecodeHintType.POSSIBLE_FORMATS, [BarcodeFormat.CODE_39, BarcodeFormat.CODE_128]], [DecodeHintType.TRY_HARDER, true]]);
+  const readers = [new MultiFormatOneDReader(hints), new QRCodeReader(), new DataMatrixReader()];
   return (canvas) => {
-    try {
-      return reader.decode(new BinaryBitmap(new HybridBinarizer(new HTMLCanvasElementLuminanceSource(canvas))), hints).getText();
-    } catch {
-      return ""; // the library throws where it sees no code
+    const picture = new BinaryBitmap(new HybridBinarizer(new HTMLCanvasElementLuminanceSource(canvas)));
+    for (const reader of readers) {
+      try {
+        return reader.decode(picture, hints).getText();
+      } catch {
+        continue; // the library throws where it sees no code of this kind
+      }
     }
+    return "";
   };
 }
 
