@@ -51,6 +51,7 @@ def test_the_interview_is_kept_and_stands_in_the_signed_document(
     base = f"/orders/{order.id}/check-in"
     walk_through(desk, order)
     assert address(app, order) in desk.get(f"{base}/jobs").text
+    assert address(app, order) in desk.get(address(app, order).removesuffix("/interview")).text
     assert "Front brakes squeal</textarea>" in desk.get(address(app, order)).text.replace("\n", "")
     for _ in range(2):
         assert desk.post(address(app, order), data=ASKED).headers["Location"].startswith(f"{base}/jobs#job-")
