@@ -21,7 +21,7 @@ class Way(StrEnum):
     LOSES_ANSWERS = "loses answers"
     """What is posted arrives; the answer does not."""
     CUTS = "cuts"
-    """After ``cut_at`` bytes of a request the line is dead."""
+    """After ``cut_at`` bytes of what is posted the line is dead."""
 
 
 @dataclass
@@ -54,42 +54,41 @@ class Network:
             return _end(client)
         server = socket.create_connection(self.target)
         self._connections += [client, server]
-        back = threading.Thread(target=self._answers, args=(server, client), daemon=True)
-        back.start()
-        self._requests(client, server)
+        posting = threading.Event()
+        threading.Thread(target=self._answers, args=(server, client, posting), daemon=True).start()
+        self._requests(client, server, posting)
         return None
 
-    def _requests(self, client: socket.socket, server: socket.socket) -> None:
-        passed = 0
+    def _requests(self, client: socket.socket, server: socket.socket, posting: threading.Event) -> None:
+        passed = 0  # bytes of the present request
         while data := _received(client):
-            if (
-                self.way is Way.CUTS
-                and data.startswith(b"POST") is False
-                and passed + len(data) > self.cut_at > 0
-            ):
-                server.sendall(data[: max(0, self.cut_at - passed)])
+            if data.startswith((b"GET ", b"POST ", b"HEAD ")):
+                passed = 0
+                posting.set() if data.startswith(b"POST ") else posting.clear()
+            if self.way is Way.CUTS and posting.is_set() and passed + len(data) > self.cut_at:
                 self.harmed += 1
-                _end(server)
-                return _end(client)
+                with suppress(OSError):
+                    server.sendall(data[: self.cut_at - passed])
+                break
             passed += len(data)
             try:
                 server.sendall(data)
             except OSError:
-                return _end(client)
+                break
         _end(server)
-        return None
+        _end(client)
 
-    def _answers(self, server: socket.socket, client: socket.socket) -> None:
+    def _answers(self, server: socket.socket, client: socket.socket, posting: threading.Event) -> None:
         while data := _received(server):
-            if self.way is Way.LOSES_ANSWERS:
+            if self.way is Way.LOSES_ANSWERS and posting.is_set():
                 self.harmed += 1
-                _end(server)
-                return _end(client)
+                break
             try:
                 client.sendall(data)
             except OSError:
-                return _end(server)
-        return _end(client)
+                break
+        _end(server)
+        _end(client)
 
 
 def _received(connection: socket.socket) -> bytes:

@@ -337,7 +337,7 @@ def test_an_upload_that_is_cut_or_whose_answer_is_lost_arrives_once(
     """CHK-11: sent again with the same id it is the same photo; half a photo is none."""
     page = tablet.start()
     sign_in(page, workshop.person)
-    page.goto(f"/orders/{arrived}/check-in/walk-around")
+    open_for_the_yard(page, f"/orders/{arrived}/check-in/walk-around")
     rounds = 100 if IS_LONG else 4
     random = Random(SEED)
     for number in range(rounds):
@@ -363,14 +363,15 @@ def test_without_the_id_made_on_the_tablet_a_lost_answer_doubles_the_photo(
         };"""
     )
     sign_in(page, workshop.person)
-    page.goto(f"/orders/{arrived}/check-in/walk-around")
+    open_for_the_yard(page, f"/orders/{arrived}/check-in/walk-around")
     network.become(Way.LOSES_ANSWERS)
     take_photos(page, 1)
-    wait_until(lambda: network.harmed > 0, what="no answer was lost", seconds=20)
+    # The browser itself sends once more, with the same body; that answer is lost, too.
+    wait_until(lambda: network.harmed > 1, what="no answer was lost", seconds=30)
     network.become(Way.UP)
     page.evaluate("() => window.dispatchEvent(new Event('online'))")
     all_arrived(page)
-    assert len(photos_of(workshop, arrived)) == 2
+    assert len(photos_of(workshop, arrived)) >= 2
 
 
 def test_two_tablets_on_one_order_merge_and_show_where_they_differ(
@@ -452,7 +453,7 @@ def test_who_signs_out_with_something_waiting_is_asked_and_it_waits_for_them(
     """CHK-11: it is sent in its author's name, never in that of the next person at the tablet."""
     page = tablet.start()
     sign_in(page, workshop.person)
-    page.goto(f"/orders/{arrived}/check-in/walk-around")
+    open_for_the_yard(page, f"/orders/{arrived}/check-in/walk-around")
     network.become(Way.DOWN)
     take_photos(page, 1)
     network.become(Way.UP)
