@@ -162,9 +162,11 @@ def list_missing(
     site: Site,
     *,
     asks_for_promise: bool = True,
+    asks_for_list: bool = True,
 ) -> list[str]:
     """What has to be done before the customer can sign, one sentence each. The screen that has the field for the
-    promised time does not ask for it."""
+    promised time does not ask for it, a tablet without connection not for the list of belongings and papers, which
+    stands in what is signed there."""
     missing = rules.what_is_missing(
         checkin,
         queries.dealt_with(checkin.id) if checkin else set(),
@@ -173,7 +175,7 @@ def list_missing(
         is_priced=content.is_priced,
         is_promised=order.promised_at is not None or not asks_for_promise,
     )
-    if site.setting("checkin.sign_handover_list") and handover.standing_of(order.id, checkin).waits:
+    if asks_for_list and site.setting("checkin.sign_handover_list") and handover.standing_of(order.id, checkin).waits:
         missing.append(gettext("Let the customer sign the list of belongings and papers."))
     return missing
 
@@ -303,7 +305,7 @@ def _why_set_aside(order: ServiceOrder, checkin: CheckIn, content: Priced, site:
         return gettext("The order was signed on another tablet meanwhile.")
     if order_digest(order, checkin, content) != digest:
         return gettext("Items, prices or the promised time changed after the tablet had loaded them.")
-    return " ".join(list_missing(order, checkin, content, site))
+    return " ".join(list_missing(order, checkin, content, site, asks_for_list=False))
 
 
 def _totals(content: Priced) -> dict[str, str]:
