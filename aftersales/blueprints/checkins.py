@@ -205,7 +205,7 @@ def agree(order_id: int) -> Response | tuple[str, int]:
                 reason=form.promise_reason.data or "",
                 diagnosis_consented=bool(form.diagnosis_consented.data),
                 diagnosis_fee=form.diagnosis_fee.data or Decimal(0),
-                version=form.version_given(),
+                seen=request.form.get("seen"),
                 **steps.by(),
             )
         checkin_papers.prepare(order_id)
@@ -227,6 +227,7 @@ def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> 
     return render_template(
         "checkins/jobs.html",
         order=order,
+        agreement=signing.agreement(order, checkin),
         checkin=checkin,
         content=content,
         form=form,

@@ -91,6 +91,13 @@ def add_line(desk: CheckingClient, order: ServiceOrder, job_id: int, **values: s
     )
 
 
+def seen(desk: CheckingClient, base: str) -> str:
+    """The agreement that the page of the jobs shows."""
+    found = re.search(r'name="seen" value="([^"]+)"', desk.get(f"{base}/jobs").text)
+    assert found
+    return found[1]
+
+
 def version(desk: CheckingClient, address: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', desk.get(address).text)
     assert found
@@ -113,9 +120,7 @@ def test_the_whole_check_in_without_script(app: Flask, desk: CheckingClient, ord
     base = f"/orders/{order.id}/check-in"
     walk_through(desk, order)
     assert add_line(desk, order, job_id(app, order)).status_code == 303
-    agreed = desk.post(
-        f"{base}/agreement", data={"version": version(desk, f"{base}/jobs"), "promised_at": promise()}
-    )
+    agreed = desk.post(f"{base}/agreement", data={"seen": seen(desk, base), "promised_at": promise()})
     assert agreed.headers["Location"].endswith("/signature"), agreed.text
     page = desk.get(f"{base}/signature").text
     assert "Extra work, a higher price or a later time need my consent" in page
@@ -290,7 +295,7 @@ def test_an_order_that_changed_after_the_document_is_not_signed(
     base = f"/orders/{order.id}/check-in"
     walk_through(desk, order)
     add_line(desk, order, job_id(app, order))
-    desk.post(f"{base}/agreement", data={"version": version(desk, f"{base}/jobs"), "promised_at": promise()})
+    desk.post(f"{base}/agreement", data={"seen": seen(desk, base), "promised_at": promise()})
     digest = digest_on(desk.get(f"{base}/signature").text)
     with app.app_context(), transaction():
         line = db.session.query(Line).one()
@@ -333,7 +338,7 @@ def test_an_unknown_cause_is_signed_with_consent_and_fee(
     agreed = desk.post(
         f"{base}/agreement",
         data={
-            "version": version(desk, f"{base}/jobs"),
+            "seen": seen(desk, base),
             "promised_at": promise(),
             "diagnosis_consented": "y",
             "diagnosis_fee": "123.00",
@@ -484,3 +489,19 @@ def test_known_damage_is_seen_again_in_one_tap(
     desk.post(address, data={"is_there": "1", "submission_id": "tablet-look-2"})
     assert "still there" in desk.get(f"{base}/walk-around").text
     assert sign_in(cast.stranger.id).post(address, data={"is_there": "0"}).status_code == 404
+
+
+def test_an_agreement_that_somebody_else_changed_meanwhile_is_refused(
+    desk: CheckingClient, order: ServiceOrder
+) -> None:
+    """ORD-6: and one whose car was walked around meanwhile is not; those are other things."""
+    base = f"/orders/{order.id}/check-in"
+    before = seen(desk, base)
+    desk.post(f"{base}/fields", data={"name": "key_tag", "value": "17"})
+    first = desk.post(
+        f"{base}/agreement", data={"seen": before, "promised_at": promise(), "diagnosis_consented": "y"}
+    )
+    assert "Somebody else" not in first.text
+    late = desk.post(f"{base}/agreement", data={"seen": before, "promised_at": promise()})
+    assert late.status_code == 409
+    assert "Somebody else changed time or diagnosis meanwhile" in late.text

@@ -13,7 +13,15 @@ from aftersales.domain.documents.models import Document, DocumentKind
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites.models import Site
 from tests import factories
-from tests.blueprints.test_checkin import add_line, digest_on, job_id, picture, promise, version, walk_through
+from tests.blueprints.test_checkin import (
+    add_line,
+    digest_on,
+    job_id,
+    picture,
+    promise,
+    seen,
+    walk_through,
+)
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient
@@ -108,14 +116,14 @@ def test_the_order_is_signed_after_the_list_unless_the_site_says_otherwise(
     walk_through(desk, order)
     add_line(desk, order, job_id(app, order))
     leave(desk, order)
-    agreement = {"version": version(desk, f"{base(order)}/jobs"), "promised_at": promise()}
+    agreement = {"seen": seen(desk, base(order)), "promised_at": promise()}
     refused = desk.post(f"{base(order)}/agreement", data=agreement)
     assert refused.status_code == 409
     assert "Let the customer sign the list" in refused.text
     with app.app_context(), transaction():
         site = db.session.get_one(Site, cast.site.id)
         site.settings = {**site.settings, "checkin.sign_handover_list": False}
-    agreement["version"] = version(desk, f"{base(order)}/jobs")
+    agreement["seen"] = seen(desk, base(order))
     assert desk.post(f"{base(order)}/agreement", data=agreement).status_code == 303
     shown = desk.get(f"{base(order)}/signature").text
     assert "Vehicle papers: Registration certificate" in shown

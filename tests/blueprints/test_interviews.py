@@ -12,7 +12,7 @@ from aftersales.domain.checkins import interviews
 from aftersales.domain.documents.models import Document
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
-from tests.blueprints.test_checkin import add_line, job_id, promise, version, walk_through
+from tests.blueprints.test_checkin import add_line, job_id, promise, seen, walk_through
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient
@@ -60,7 +60,7 @@ def test_the_interview_is_kept_and_stands_in_the_signed_document(
     assert "like a cat" in page
     assert 'value="squeal" checked' in page
     add_line(desk, order, job_id(app, order))
-    agreement = {"version": version(desk, f"{base}/jobs"), "promised_at": promise()}
+    agreement = {"seen": seen(desk, base), "promised_at": promise()}
     assert desk.post(f"{base}/agreement", data=agreement).status_code == 303
     with app.app_context():
         document = db.session.query(Document).order_by(Document.id.desc()).first()

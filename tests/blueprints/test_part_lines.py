@@ -18,7 +18,7 @@ from aftersales.domain.service_orders import rules, work
 from aftersales.domain.service_orders.models import Line, LineKind, PartGrade, ServiceOrder, SuppliedBy
 from aftersales.web import billing_documents, quotation_documents
 from tests import factories
-from tests.blueprints.test_checkin import add_line, job_id, promise, version, walk_through
+from tests.blueprints.test_checkin import add_line, job_id, promise, seen, walk_through
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient
@@ -77,7 +77,7 @@ def test_at_check_in_the_remark_stands_on_screen_and_signed_document(
     )  # fmt: skip
     assert added.status_code == 303
     assert REMARK in desk.get(f"{base}/jobs").text
-    agreement = {"version": version(desk, f"{base}/jobs"), "promised_at": promise()}
+    agreement = {"seen": seen(desk, base), "promised_at": promise()}
     assert desk.post(f"{base}/agreement", data=agreement).status_code == 303
     assert REMARK in desk.get(f"{base}/signature").text
     with app.app_context():

@@ -16,7 +16,7 @@ from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.errors import Invalid
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from tests import factories
-from tests.blueprints.test_checkin import add_line, digest_on, job_id, promise, version, walk_through
+from tests.blueprints.test_checkin import add_line, digest_on, job_id, promise, seen, walk_through
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient
@@ -146,7 +146,7 @@ def sign(app: Flask, desk: CheckingClient, order: ServiceOrder) -> str:
     """Price, agree and sign; returns the page on which the customer signed."""
     base = f"/orders/{order.id}/check-in"
     add_line(desk, order, job_id(app, order))
-    desk.post(f"{base}/agreement", data={"version": version(desk, f"{base}/jobs"), "promised_at": promise()})
+    desk.post(f"{base}/agreement", data={"seen": seen(desk, base), "promised_at": promise()})
     page: str = desk.get(f"{base}/signature").text
     signed = {"document_digest": digest_on(page), "signature_name": "Katarzyna Mazur"}
     desk.post(f"{base}/signature", data=signed)
@@ -176,7 +176,7 @@ def test_drawing_after_the_document_was_made_needs_a_new_one(
     """CHK-10: nobody signs a document that does not show what is drawn."""
     base = f"/orders/{order.id}/check-in"
     add_line(desk, order, job_id(app, order))
-    desk.post(f"{base}/agreement", data={"version": version(desk, f"{base}/jobs"), "promised_at": promise()})
+    desk.post(f"{base}/agreement", data={"seen": seen(desk, base), "promised_at": promise()})
     digest = digest_on(desk.get(f"{base}/signature").text)
     draw(desk, photo, CIRCLE)
     signed = {"document_digest": digest, "signature_name": "Katarzyna Mazur"}

@@ -16,7 +16,7 @@ from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.quotations.rules import QuotationState
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
-from tests.blueprints.test_checkin import add_line, job_id, promise, version, walk_through
+from tests.blueprints.test_checkin import add_line, job_id, promise, seen, version, walk_through
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient
@@ -51,9 +51,7 @@ def test_wishes_are_kept_and_stand_in_the_document(
     page = desk.get(base).text
     for words in ("to the airport", "Jan Mazur", "+48 601 000 111", 'value="500', "Ewa Mazur"):
         assert words in page
-    agreed = desk.post(
-        f"{base}/agreement", data={"version": version(desk, f"{base}/jobs"), "promised_at": promise()}
-    )
+    agreed = desk.post(f"{base}/agreement", data={"seen": seen(desk, base), "promised_at": promise()})
     assert agreed.headers["Location"].endswith("/signature"), agreed.text
     shown = desk.get(f"{base}/signature").text
     with app.app_context():

@@ -308,7 +308,6 @@ class InterviewForm(Form):
 
 
 class AgreementForm(Form):
-    version = HiddenField()
     promised_at = DateTimeLocalField(
         _l("Promised time"), [InputRequired(_l("Promise a time."))], format=LOCAL
     )

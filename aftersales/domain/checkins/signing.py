@@ -23,7 +23,7 @@ from aftersales.domain.documents import signatures
 from aftersales.domain.documents.models import Document, Signature
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
-from aftersales.domain.errors import Invalid, Refused
+from aftersales.domain.errors import Invalid, Refused, Stale
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders import timeline, work
@@ -95,11 +95,17 @@ def agree(
     actor: Actor,
     now: datetime,
     site_id: int | None = None,
-    version: int | None = None,
+    seen: str | None = None,
 ) -> CheckIn:
     """Keep what was agreed about time and diagnosis. A fee becomes a line of its own, so that it is on the order that
-    is signed (DIA-8). Refuses a fee without the consent, and a time that has passed."""
-    order, checkin = lock_checkin(order_id, actor=actor, now=now, site_id=site_id, version=version)
+    is signed (DIA-8). ``seen`` is the :func:`agreement` that was on the screen: where somebody else agreed on another
+    one since, it is refused (ORD-6). Refuses a fee without the consent, and a time that has passed."""
+    order, checkin = lock_checkin(order_id, actor=actor, now=now, site_id=site_id)
+    if seen is not None and seen != agreement(order, checkin):
+        raise Stale(
+            gettext("Somebody else changed time or diagnosis meanwhile. Compare, then save again."),
+            current=checkin,
+        )
     if diagnosis_fee < 0:
         raise Invalid(gettext("Enter a fee of 0 or more."), field="diagnosis_fee")
     if diagnosis_fee and not diagnosis_consented:
@@ -107,12 +113,29 @@ def agree(
             gettext("A fee needs the customer's consent to the diagnosis. Tick it, or take the fee away."),
             field="diagnosis_fee",
         )
-    if promised_at is not None and promised_at != order.promised_at:
+    if promised_at is not None and promised_at != _to_the_minute(order.promised_at):
         service_orders.promise(order_id, promised_at=promised_at, reason=reason, actor=actor, now=now)
     checkin.diagnosis_consented, checkin.diagnosis_fee = diagnosis_consented, diagnosis_fee
     _charge_diagnosis(order, diagnosis_fee, actor=actor, now=now)
     db.session.flush()
     return checkin
+
+
+def agreement(order: ServiceOrder, checkin: CheckIn | None) -> str:
+    """Promised time and diagnosis as they stand, in a form that can be compared."""
+    promised = _to_the_minute(order.promised_at)
+    return "|".join(
+        (
+            promised.isoformat() if promised else "",
+            str(checkin.diagnosis_consented if checkin else False),
+            f"{checkin.diagnosis_fee:.2f}" if checkin else "0.00",
+        )
+    )
+
+
+def _to_the_minute(at: datetime | None) -> datetime | None:
+    """A time as forms show it."""
+    return at.replace(second=0, microsecond=0) if at else None
 
 
 def content_digest(order: ServiceOrder, checkin: CheckIn, content: Priced) -> str:
@@ -175,7 +198,11 @@ def list_missing(
         is_priced=content.is_priced,
         is_promised=order.promised_at is not None or not asks_for_promise,
     )
-    if asks_for_list and site.setting("checkin.sign_handover_list") and handover.standing_of(order.id, checkin).waits:
+    if (
+        asks_for_list
+        and site.setting("checkin.sign_handover_list")
+        and handover.standing_of(order.id, checkin).waits
+    ):
         missing.append(gettext("Let the customer sign the list of belongings and papers."))
     return missing
 

@@ -56,6 +56,7 @@ export function start(page) {
       const { pathname } = new URL(request.url);
       if (!/^\/orders\/\d+\/(check-in|inspection)$/.test(pathname)) continue;
       const kept = new DOMParser().parseFromString(await (await cache.match(request)).text(), "text/html");
+      for (const part of kept.querySelectorAll("[data-yard]")) part.remove();
       const text = (selector) => kept.querySelector(selector)?.textContent.trim() ?? "";
       const main = element("span", [element("b", text(".task-head .plate") || text("h1")), element("br", []), element("span", `${text("h1")} · ${text(".task-title .note")}`, { class: "note" })], { class: "item-main" });
       entries.push(element("li", element("a", [iconMarkup("car"), main, iconMarkup("chevron-right")], { class: "item", href: pathname })));
