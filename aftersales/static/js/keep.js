@@ -1,9 +1,10 @@
 // Forms whose post must not be lost: <form data-kept="Damage: {kind}, {zone}">. What is sent is kept on this tablet
 // first and forgotten when our server has answered; without an answer the queue sends it.
 import { emit, newId, word } from "./core.js";
-import { drop, keep, release } from "./queue.js";
+import { drop, keep, release, settled } from "./queue.js";
 import { ask } from "./sending.js";
 
+const SETTLE_MS = 15_000;
 const itemOf = (event) => event.detail.requestConfig?.headers["Aftersales-Item"];
 const isOurs = (event) => event.detail.xhr.getResponseHeader("Aftersales-Item") === itemOf(event);
 
@@ -51,14 +52,16 @@ document.addEventListener("submit", async (event) => {
   if (form.dataset.reached !== undefined) return void delete form.dataset.reached;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (await ask()) {
+  // What is agreed and signed needs the photos that are still on their way.
+  const order = form.closest("[data-order]")?.dataset.order;
+  if ((await ask()) && (form.dataset.afterQueue === undefined || (await settled(order, SETTLE_MS)))) {
     form.dataset.reached = "";
     return form.requestSubmit(button);
   }
   const next = button?.dataset.nextOffline ?? form.dataset.nextOffline;
   if (form.dataset.kept !== undefined) {
     const fields = fieldsOf(new FormData(form, button));
-    await keep({ url: form.getAttribute("action"), title: titleOf(form, fields), fields, order: form.closest("[data-order]")?.dataset.order });
+    await keep({ url: form.getAttribute("action"), title: titleOf(form, fields), fields, order });
     form.reset();
     for (const input of form.querySelectorAll('[name="submission_id"]')) input.value = newId();
   } else if (!next) {

@@ -41,6 +41,15 @@ export async function drop(id) {
   await tell("queue:dropped", item ?? { id });
 }
 
+// Waits until all of an order has arrived, at most `ms`; false where something is still here.
+export async function settled(order, ms) {
+  send();
+  for (const until = Date.now() + ms; Date.now() < until; await new Promise((go) => setTimeout(go, 80))) {
+    if (!(await listOf(order)).some((item) => !item.refused)) return true;
+  }
+  return false;
+}
+
 // A form that was sending an item itself did not reach the server: from now on the queue does.
 export function release(id) {
   busy.delete(id);
