@@ -1,4 +1,5 @@
-"""What cleaning a 12-megapixel photograph costs, against the best plain Pillow can do with the same file.
+"""What cleaning a photograph costs, one of 12 megapixels and one that the tablet has shrunk before, against the best plain
+Pillow can do with the same file.
 
 Run from the project's folder: ``.venv/bin/python -m benchmarks.photos``. The goal is at most 1.15 times; the two
 take turns in one run, so that what else the machine does strikes both.
@@ -32,6 +33,16 @@ def twelve_megapixels() -> bytes:
     return target.getvalue()
 
 
+def shrunk() -> bytes:
+    """The same photograph as the tablet sends it: 2000 px, upright."""
+    target = io.BytesIO()
+    with Image.open(io.BytesIO(twelve_megapixels())) as image:
+        photo = ImageOps.exif_transpose(image)
+        photo.thumbnail((2000, 2000))
+        photo.save(target, "JPEG", quality=85, exif=b"")
+    return target.getvalue()
+
+
 def plain(data: bytes) -> tuple[bytes, bytes]:
     """The shortest way to an upright picture of 2000 px and its thumbnail, with no look at what it is."""
     with Image.open(io.BytesIO(data)) as image:
@@ -51,18 +62,23 @@ def seconds(work: Callable[[bytes], object], data: bytes) -> float:
     return time.process_time() - start
 
 
-def main() -> int:
-    data = twelve_megapixels()
+def compare(what: str, data: bytes) -> float:
+    """Print what a photo costs us and plain Pillow, and return the ratio."""
     ours, floor = [], []
     for _ in range(TURNS):
         floor.append(seconds(plain, data))
         ours.append(seconds(pictures.clean_photo, data))
-    ratio = statistics.median(ours) / statistics.median(floor)
+    mine, plainly = statistics.median(ours), statistics.median(floor)
     print(
-        f"{len(data) / 1e6:.1f} MB, 12 MP: ours {statistics.median(ours) * 1000:.0f} ms, "
-        f"plain {statistics.median(floor) * 1000:.0f} ms, {ratio:.2f}x (goal {GOAL}x)"
+        f"{what}, {len(data) / 1e6:.1f} MB: ours {mine * 1000:.0f} ms, {1 / mine:.1f} photos per second and core; "
+        f"plain {plainly * 1000:.0f} ms, {mine / plainly:.2f}x (goal {GOAL}x)"
     )
-    return 0 if ratio <= GOAL else 1
+    return mine / plainly
+
+
+def main() -> int:
+    ratios = [compare("12 MP", twelve_megapixels()), compare("shrunk on the tablet", shrunk())]
+    return 0 if max(ratios) <= GOAL else 1
 
 
 if __name__ == "__main__":

@@ -81,6 +81,8 @@ def test_a_check_in_with_six_photos_takes_at_most_25_taps(workshop: Product, see
     write(page.get_by_label("Key tag"), "K17")
     tap(page.get_by_label("Asked for valuables"))
     tap(page.get_by_role("button", name="Continue to the jobs"))
+    page.wait_for_url("**/jobs")
+    page.wait_for_load_state("networkidle")  # a person looks at the page first
     tap(page.get_by_role("button", name="Continue to signature"))
     expect(page.get_by_role("link", name="Read the document")).to_be_visible(timeout=20_000)
     draw(page)

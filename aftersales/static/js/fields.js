@@ -2,27 +2,11 @@
 // out with the value that was there before, so that two tablets on one order merge, and differ only where both set the
 // same field. The big button then only goes on to the next page. Without script the whole form is posted as ever.
 import { newId } from "./core.js";
+import { isField, labelOf, sentValueOf, setTo, valueOf } from "./controls.js";
 import { drop, keep, listOf } from "./queue.js";
 
 const SETTLE_MS = 2500;
 const TYPING_MS = 700;
-const valueOf = (control) => (control.type === "checkbox" ? (control.checked ? "1" : "") : control.value.trim());
-
-function setTo(form, name, value) {
-  for (const control of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-    if (control.type === "radio") control.checked = control.value === value;
-    else if (control.type === "checkbox") control.checked = value === "1";
-    else control.value = value;
-    control.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-}
-
-function labelOf(form, control) {
-  const legend = control.type === "radio" ? control.closest("fieldset")?.querySelector("legend") : form.querySelector(`label[for="${CSS.escape(control.id)}"]`);
-  const words = (legend ?? control.closest("label"))?.cloneNode(true);
-  words?.querySelector(".note")?.remove(); // "(optional)"
-  return words?.textContent.trim().replace(/\s+/g, " ") ?? control.name;
-}
 
 export async function start(form) {
   const url = form.dataset.fields;
@@ -30,11 +14,9 @@ export async function start(form) {
   const before = {};
   const typed = {}; // the text of each field that is kept and has not arrived yet
   for (const control of form.elements) {
-    if (!control.name || ["hidden", "fieldset"].includes(control.type)) continue;
-    // What the server sent, not what the browser brought back: a range that nobody set has no value yet.
-    if (control.type === "radio") before[control.name] = control.defaultChecked ? control.value : before[control.name] ?? "";
-    else if (control.type === "checkbox") before[control.name] = control.defaultChecked ? "1" : "";
-    else before[control.name] = (control.options ? [...control.options].find((option) => option.defaultSelected)?.value : control.defaultValue)?.trim() ?? "";
+    if (!isField(control)) continue;
+    if (control.type !== "radio" || control.defaultChecked) before[control.name] = sentValueOf(control);
+    else before[control.name] ??= "";
   }
 
   function say(name, sentence) {
@@ -42,8 +24,9 @@ export async function start(form) {
     if (!control) return;
     const place = control.closest(".field, fieldset, .check") ?? control;
     place.parentElement.querySelector(`[data-refused="${CSS.escape(name)}"]`)?.remove();
-    control.toggleAttribute("aria-invalid", Boolean(sentence));
+    control.removeAttribute("aria-invalid");
     if (!sentence) return;
+    control.setAttribute("aria-invalid", "true");
     const line = document.createElement("span");
     line.className = "error";
     line.setAttribute("role", "alert");
@@ -51,6 +34,7 @@ export async function start(form) {
     line.textContent = sentence;
     place.after(line);
   }
+
   // A text that is typed on replaces what was kept of it a moment ago; ticks and choices each stay what they were.
   // Nothing is awaited before it is kept: the page may be left the next moment.
   async function enter(name, value, title, more = [], isTyped = false) {
@@ -81,15 +65,14 @@ export async function start(form) {
     return enter(target.name, valueOf(target), labelOf(form, target), target.name === "odometer" ? confirmed : [], isTyped);
   }
 
-  const isOwn = ({ name, type }) => name && type !== "hidden";
   let typing = null; // what is typed is kept after a short rest, too: the tablet may be put away before the field is left
   form.addEventListener("input", ({ target }) => {
     clearTimeout(typing);
-    if (isOwn(target) && !["radio", "checkbox"].includes(target.type)) typing = setTimeout(set, TYPING_MS, target);
+    if (isField(target) && !["radio", "checkbox"].includes(target.type)) typing = setTimeout(set, TYPING_MS, target);
   });
   form.addEventListener("change", ({ target }) => {
     clearTimeout(typing);
-    if (isOwn(target)) set(target);
+    if (isField(target)) set(target);
   });
 
   document.addEventListener("queue:refused", ({ detail: { item } }) => {
@@ -110,6 +93,12 @@ export async function start(form) {
     }
     location.assign(form.dataset.next);
   }, true);
+
+  // What was set before this script was there: a fast hand, or the browser that brought back what was typed.
+  for (const control of form.elements) {
+    if (!isField(control) || control.type === "range" || (control.type === "radio" && !control.checked)) continue;
+    if (valueOf(control) !== before[control.name]) set(control);
+  }
 
   for (const item of await mine()) {
     const [, value] = item.fields.find(([key]) => key === "value");
