@@ -30,6 +30,7 @@ from aftersales.domain.checkins.models import CheckInPhoto, Entry, Outcome, Stat
 from aftersales.domain.documents.models import Document, DocumentKind, Signature
 from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.inspections.models import Inspection, InspectionItem
+from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -243,6 +244,7 @@ def test_forty_photos_sixty_ticks_and_a_signature_without_network_arrive_once(
     page.goto(f"/orders/{arrived}/check-in/walk-around")
     expect(page.get_by_label("Key tag")).to_have_value("K17")
     expect(page.locator("#photo-left [data-shot-words]")).to_have_text("Waits on this tablet")
+    expect(page.locator("#walk-count")).to_contain_text("6 of 6 required")
     take_photos(page, PHOTOS - PHOTOS // 2, begin=PHOTOS // 2)
 
     page.goto(f"/orders/{accepted}/inspection")
@@ -475,6 +477,53 @@ def test_who_signs_out_with_something_waiting_is_asked_and_it_waits_for_them(
     all_arrived(page)
     [photo] = photos_of(workshop, arrived)
     assert photo.author_name == workshop.person.name
+
+
+def test_what_the_server_refuses_stays_with_its_sentence_until_a_person_decides(
+    workshop: Workshop, network: Network, tablet: Tablet, arrived: int
+) -> None:
+    """CHK-11: the order was cancelled meanwhile; the photo is neither sent again nor lost."""
+    page = tablet.start()
+    sign_in(page, workshop.person)
+    open_for_the_yard(page, f"/orders/{arrived}/check-in")
+    page.goto(f"/orders/{arrived}/check-in/walk-around")
+    network.become(Way.DOWN)
+    take_photos(page, 1)
+    with inside(workshop.product), transaction():
+        service_orders.move(
+            service_orders.lock_order(arrived), "cancel", actor=workshop.cast.advisor.actor(), now=clock.now(),
+            reason="The customer changed their mind",
+        )  # fmt: skip
+    network.become(Way.UP)
+    page.goto("/waiting")
+    expect(page.get_by_text("Not taken: Only a car that has arrived is checked in.")).to_be_visible(
+        timeout=20_000
+    )
+    expect(page.locator("[data-waiting-line]").first).to_contain_text("1 needs you")
+    assert_accessible(page)
+    page.get_by_role("button", name="Send again: Photo").click()
+    expect(page.get_by_text("Not taken: Only a car")).to_be_visible()
+    page.get_by_role("button", name="Delete: Photo").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    assert photos_of(workshop, arrived) == []
+
+
+def test_a_tablet_without_room_sends_at_once_or_says_so(
+    workshop: Workshop, network: Network, tablet: Tablet, arrived: int
+) -> None:
+    """CHK-11: with a network the photo arrives all the same; without one nobody believes that it was kept."""
+    page = tablet.start()
+    page.add_init_script(
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+    )
+    sign_in(page, workshop.person)
+    open_for_the_yard(page, f"/orders/{arrived}/check-in/walk-around")
+    page.locator("#photo-left-file").set_input_files(picture(1))
+    wait_until(lambda: len(photos_of(workshop, arrived)) == 1, what="the photo did not arrive", seconds=20)
+    network.become(Way.DOWN)
+    page.locator("#photo-rear-file").set_input_files(picture(2))
+    expect(page.locator("#banner")).to_contain_text("There is no room left on this tablet")
 
 
 @contextmanager

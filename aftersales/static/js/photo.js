@@ -89,9 +89,9 @@ export function start(form) {
     const [picture] = input.files;
     const blob = await shrink(picture);
     if (newest?.refused) drop(newest.id);
-    input.value = "";
     const fields = [...own, ["photo_id", newId()], ["taken_at", new Date().toISOString()], ["photo", blob, "photo.jpg"]];
     await keep({ url: form.getAttribute("action"), title: form.dataset.title, order: form.closest("[data-order]")?.dataset.order, fields });
+    input.value = ""; // only now: where it could not be kept, the picture stays chosen
     emit("banner-end", { owner: "photo" });
   });
 

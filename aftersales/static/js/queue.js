@@ -25,12 +25,22 @@ export async function keep({ url, title, fields, order = 0, last = false, isSend
   try {
     await put(item);
   } catch (error) {
-    emit("queue:full", { item, error });
-    throw error;
+    return sendAtOnce(item, error);
   }
   navigator.storage?.persist?.();
   await tell("queue:kept", item);
   if (!isSending) send();
+  return item.id;
+}
+
+// There is no room on the tablet: with a network the item arrives all the same, without one the page says so.
+async function sendAtOnce(item, error) {
+  const session = await ask();
+  if (!session || (await post(item, session)) !== "sent") {
+    emit("queue:full", { item, error });
+    throw error;
+  }
+  await tell("queue:sent", item);
   return item.id;
 }
 
