@@ -454,12 +454,13 @@ def test_who_signs_out_with_something_waiting_is_asked_and_it_waits_for_them(
 ) -> None:
     """CHK-11: it is sent in its author's name, never in that of the next person at the tablet."""
     page = tablet.start()
+    page.add_init_script(BLOCKING)
     sign_in(page, workshop.person)
     open_for_the_yard(page, f"/orders/{arrived}/check-in/walk-around")
     network.become(Way.DOWN)
     take_photos(page, 1)
-    network.become(Way.UP)
     with blocked(page):
+        network.become(Way.UP)
         page.goto("/account")
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("dialog")).to_contain_text("wait")
@@ -526,9 +527,14 @@ def test_a_tablet_without_room_sends_at_once_or_says_so(
     expect(page.locator("#banner")).to_contain_text("There is no room left on this tablet")
 
 
+BLOCKING = """const ask = window.fetch;
+window.fetch = (address, ...more) =>
+  localStorage.getItem('blocked') && String(address).includes('/waiting/session') ? Promise.reject(new TypeError('blocked')) : ask(address, ...more);"""
+
+
 @contextmanager
 def blocked(page: Page) -> Iterator[None]:
-    """The queue cannot reach the server, the pages can."""
-    page.route("**/waiting/session", lambda route: route.abort())
+    """The queue cannot reach the server, the pages can; :data:`BLOCKING` has to run on them."""
+    page.evaluate("() => localStorage.setItem('blocked', 'yes')")
     yield
-    page.unroute("**/waiting/session")
+    page.evaluate("() => localStorage.removeItem('blocked')")

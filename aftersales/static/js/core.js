@@ -57,11 +57,11 @@ export function iconMarkup(name) {
   return svg;
 }
 
-// An answer's own sentence, sent as HX-Trigger {"banner": {"value": …}} or {"toast": …}; empty where it has none.
+// An answer's own sentence, sent as HX-Trigger {"banner": {"text": …}} or {"toast": …}; empty where it has none.
 export function sentenceOf(request) {
   const events = JSON.parse(request?.getResponseHeader("HX-Trigger") || "{}");
-  const notice = (events.banner ?? events.toast)?.value ?? "";
-  return notice.text ?? notice;
+  const notice = events.banner ?? events.toast ?? "";
+  return notice.value?.text ?? notice.value ?? notice.text ?? notice;
 }
 
 export function emit(name, detail) {

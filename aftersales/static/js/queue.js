@@ -95,7 +95,7 @@ async function sendAll() {
     if (outcome === "unreachable") return false;
     if (outcome === "failed") passed.add(item.id);
     else if (outcome === "sent") await remove(item.id);
-    else await put(item);
+    else if (await get(item.id)) await put(item); // unless it was deleted meanwhile
     await tell(`queue:${outcome}`, item);
   }
 }
