@@ -80,6 +80,7 @@ def test_a_check_in_with_six_photos_takes_at_most_25_taps(workshop: Product, see
     write(page.get_by_label("Odometer", exact=True), "118500")
     write(page.get_by_label("Key tag"), "K17")
     tap(page.get_by_label("Asked for valuables"))
+    page.wait_for_function("() => Number(localStorage.getItem('waiting')) === 0")
     tap(page.get_by_role("button", name="Continue to the jobs"))
     page.wait_for_url("**/jobs")
     page.wait_for_load_state("networkidle")  # a person looks at the page first

@@ -126,7 +126,7 @@ def open_the_order(visit: Visit) -> None:
     """STEP-1, STEP-2: an unknown plate, typed carelessly, becomes vehicle, customer and order in one flow."""
     page = visit.advisor
     page.goto("/reception")
-    page.get_by_label("Plate, as it stands on the car").fill("kr-9e2e1")
+    page.get_by_label("Plate, VIN, name or phone number").fill("kr-9e2e1")
     page.get_by_role("button", name="Check in").click()
     for field, words in {
         "plate": PLATE,
@@ -168,6 +168,7 @@ def walk_around(visit: Visit) -> None:
     page.get_by_label("Key tag").fill("E47")
     page.get_by_label("Asked for valuables").check()
     assert_accessible(page)
+    page.wait_for_function("() => Number(localStorage.getItem('waiting')) === 0")
     page.get_by_role("button", name="Continue to the jobs").click()
     page.wait_for_url(re.compile("/check-in/jobs"))
 
@@ -185,7 +186,7 @@ def sign(visit: Visit) -> None:
     """CHK-10: exactly the document on the screen is signed, by its digest."""
     page = visit.advisor
     expect(page.get_by_role("link", name="Read the document")).to_be_visible(timeout=20_000)
-    page.get_by_label("Full name of the person who signs").fill(CUSTOMER)
+    page.locator("#sign").get_by_label("Full name of the person who signs").fill(CUSTOMER)
     draw(page)
     assert_accessible(page)
     page.get_by_role("button", name="Sign and order").click()

@@ -74,7 +74,7 @@ document.addEventListener("htmx:load", (event) => attachIn(event.target));
 attach("[data-load]", (element) => {
   for (const url of element.dataset.load.split(" ")) {
     import(url).then((module) => module.start(element)).catch((error) => {
-      console.error(error);
+      console.debug(error);
       emit("banner", { tone: "urgent", text: word("load_failed") });
     });
   }
