@@ -28,6 +28,8 @@ PHONE = {
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 
 OpenPage = Callable[..., Page]
+LEFT_BEHIND = ["htmx:sendAbort", "htmx:afterRequest, [object HTML"]
+"""What htmx says of a request that was on its way when its page was left."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +71,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
     expected = [word for marker in request.node.iter_markers("console") for word in marker.args]
+    expected += LEFT_BEHIND
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(word in message.text for word in expected):

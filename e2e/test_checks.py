@@ -103,7 +103,6 @@ class Hand:
         self.taps += 1
 
 
-@pytest.mark.console("htmx:afterRequest", "htmx:sendAbort")  # the page is left while a rating is on its way
 def test_a_whole_inspection_with_a_finding_takes_at_most_forty_taps(
     open_page: OpenPage, workshop: Workshop
 ) -> None:
