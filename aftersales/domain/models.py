@@ -11,10 +11,12 @@ from aftersales.domain.customers import models as customers
 from aftersales.domain.delivery import models as delivery
 from aftersales.domain.documents import models as documents
 from aftersales.domain.followups import models as followups
+from aftersales.domain.guarantees import models as guarantees
 from aftersales.domain.inspections import models as inspections
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
+from aftersales.domain.quality import comeback_models as comebacks
 from aftersales.domain.quality import models as quality
 from aftersales.domain.quotations import models as quotations
 from aftersales.domain.service_orders import models as service_orders
@@ -23,6 +25,7 @@ from aftersales.domain.staffing import models as staffing
 from aftersales.domain.tasks import models as tasks
 from aftersales.domain.vehicles import models as vehicles
 from aftersales.domain.warranty import models as warranty
+from aftersales.domain.workshop import car_models as workshop_cars
 from aftersales.domain.workshop import models as workshop
 
 __all__ = [
@@ -33,10 +36,12 @@ __all__ = [
     "billing",
     "catalogue",
     "checkins",
+    "comebacks",
     "customers",
     "delivery",
     "documents",
     "followups",
+    "guarantees",
     "inspections",
     "links",
     "messaging",
@@ -52,4 +57,5 @@ __all__ = [
     "vehicles",
     "warranty",
     "workshop",
+    "workshop_cars",
 ]

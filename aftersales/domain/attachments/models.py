@@ -32,6 +32,9 @@ class Attachment(Identified, Base):
     caption: Mapped[str] = mapped_column(String(200), default="")
     is_shared: Mapped[bool] = mapped_column(default=False)
     """Whether the customer's link shows it."""
+    shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was last shared or taken back on its own, and by whom."""
+    shared_by_name: Mapped[str] = mapped_column(String(200), default="")
 
     @property
     def is_picture(self) -> bool:

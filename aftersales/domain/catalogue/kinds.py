@@ -32,6 +32,13 @@ class Skill(StrEnum):
     PAINT = "paint"
 
 
+class SpecKind(StrEnum):
+    """What a job asks to be written down with its value: how tight, and how much of what."""
+
+    TORQUE = "torque"
+    FLUID = "fluid"
+
+
 class PriceSource(StrEnum):
     """Where the price of a canned job's line comes from at the moment when the job is put on an order."""
 
@@ -70,6 +77,7 @@ words_for(
         Skill.PAINT: _l("Paint"),
     },
 )
+words_for(SpecKind, {SpecKind.TORQUE: _l("Torque"), SpecKind.FLUID: _l("Fluid")})
 words_for(
     PriceSource,
     {

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Money, Quantity, UtcDateTime, Versioned, enum_type
-from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource, Skill
+from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource, Skill, SpecKind
 
 _FOR_ALL = text("pay_type IS NULL")
 
@@ -67,6 +67,9 @@ class CannedJob(Versioned, Base):
     lines: Mapped[list["CannedJobLine"]] = relationship(
         order_by="CannedJobLine.position", back_populates="canned_job", cascade="all, delete-orphan"
     )
+    specs: Mapped[list["CannedJobSpec"]] = relationship(
+        order_by="CannedJobSpec.position", back_populates="canned_job", cascade="all, delete-orphan"
+    )
 
 
 class CannedJobLine(Identified, Base):
@@ -92,3 +95,25 @@ class CannedJobLine(Identified, Base):
     unit_price: Mapped[Decimal | None] = mapped_column(Money)
 
     canned_job: Mapped[CannedJob] = relationship(back_populates="lines")
+
+
+class CannedJobSpec(Identified, Base):
+    """A torque to tighten to, or a fluid to fill, that the work asks for (QCS-1). ``low`` and ``high`` are the limits of
+    what was really measured, in ``unit`` like the ``nominal`` value; orders copy all of it."""
+
+    __tablename__ = "canned_job_specs"
+    __table_args__ = (
+        Index(None, "canned_job_id"),
+        CheckConstraint("low <= nominal AND nominal <= high", name="limits"),
+    )
+
+    canned_job_id: Mapped[int] = mapped_column(ForeignKey("canned_jobs.id"))
+    position: Mapped[int]
+    kind: Mapped[SpecKind] = mapped_column(enum_type(SpecKind))
+    name: Mapped[str] = mapped_column(String(120))
+    unit: Mapped[str] = mapped_column(String(12))
+    nominal: Mapped[Decimal] = mapped_column(Quantity)
+    low: Mapped[Decimal] = mapped_column(Quantity)
+    high: Mapped[Decimal] = mapped_column(Quantity)
+
+    canned_job: Mapped[CannedJob] = relationship(back_populates="specs")

@@ -251,6 +251,7 @@ def _send_back(item: QualityCheckItem, order: ServiceOrder, *, actor: Actor, now
     rework = add(
         Rework(
             service_order_id=order.id,
+            quality_check_id=item.quality_check_id,
             quality_check_item_id=item.id,
             job_id=item.job_id,
             title=item.title,

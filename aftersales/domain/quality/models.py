@@ -119,7 +119,7 @@ class QualityCheck(Versioned, Base):
 
 
 class QualityCheckItem(Versioned, Base):
-    """One thing that a check verifies: a line of authorised work, or a point of the inspection.
+    """One thing that a check verifies: a line of authorised work, a point of the inspection, or a torque or fluid.
 
     ``heading``, ``title`` and ``detail`` are copies, so that the record says for ever what was verified.
     """
@@ -127,7 +127,11 @@ class QualityCheckItem(Versioned, Base):
     __tablename__ = "quality_check_items"
     __table_args__ = (
         Index(None, "quality_check_id", "position"),
-        CheckConstraint("(line_id IS NULL) <> (inspection_item_id IS NULL)", name="subject"),
+        CheckConstraint(
+            "CASE WHEN line_id IS NULL THEN 0 ELSE 1 END + CASE WHEN inspection_item_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN spec_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="subject",
+        ),
     )
 
     quality_check_id: Mapped[int] = mapped_column(ForeignKey("quality_checks.id"))
@@ -135,6 +139,7 @@ class QualityCheckItem(Versioned, Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
     line_id: Mapped[int | None] = mapped_column(ForeignKey("lines.id"))
     inspection_item_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_items.id"))
+    spec_id: Mapped[int | None] = mapped_column(ForeignKey("job_specs.id"))
     heading: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(200))
     detail: Mapped[str] = mapped_column(String(300), default="")
@@ -149,14 +154,28 @@ class QualityCheckItem(Versioned, Base):
     check: Mapped[QualityCheck] = relationship(back_populates="items")
 
 
+class QualityPhoto(Identified, Base):
+    """A photo of what is not OK, taken at the check."""
+
+    __tablename__ = "quality_photos"
+    __table_args__ = (Index(None, "quality_check_item_id"),)
+
+    quality_check_item_id: Mapped[int] = mapped_column(ForeignKey("quality_check_items.id"))
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), unique=True)
+
+
 class Rework(Identified, Base):
-    """Work that failed the final inspection and goes back to a technician, until they say that it is done."""
+    """Work that failed a check and goes back to a technician, until they say that it is done. The final inspection
+    sends back single points, the team leader the work as a whole."""
 
     __tablename__ = "reworks"
     __table_args__ = (Index(None, "service_order_id"),)
 
     service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
-    quality_check_item_id: Mapped[int] = mapped_column(ForeignKey("quality_check_items.id"), unique=True)
+    quality_check_id: Mapped[int] = mapped_column(ForeignKey("quality_checks.id"))
+    quality_check_item_id: Mapped[int | None] = mapped_column(
+        ForeignKey("quality_check_items.id"), unique=True
+    )
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
     title: Mapped[str] = mapped_column(String(200))
     reasons: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -13,6 +13,7 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.catalogue.kinds import LineKind as LineKind
 from aftersales.domain.catalogue.kinds import PayType as PayType
+from aftersales.domain.catalogue.kinds import Skill, SpecKind
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders.states import CLOSED, LANES, Lane, OrderState
 from aftersales.domain.vehicles.models import Vehicle
@@ -199,6 +200,10 @@ class ServiceOrder(Versioned, Base):
     qc_passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     open_rework: Mapped[int] = mapped_column(default=0)
     rework_count: Mapped[int] = mapped_column(default=0)
+    rework_minutes: Mapped[int] = mapped_column(default=0)
+    """Time spent on rework; ``worked_minutes`` does not hold it."""
+    comebacks: Mapped[int] = mapped_column(default=0)
+    """How many later visits came back because of this one."""
     preparation_open: Mapped[int] = mapped_column(default=0)
     invoiced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -272,6 +277,8 @@ class Line(Versioned, Base):
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
     position: Mapped[int]
     kind: Mapped[LineKind] = mapped_column(enum_type(LineKind))
+    skill: Mapped[Skill | None] = mapped_column(enum_type(Skill))
+    """What the labour asks for, where a canned job says it."""
     description: Mapped[str] = mapped_column(String(200))
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
     article_number: Mapped[str] = mapped_column(String(60), default="")
@@ -307,6 +314,36 @@ class Line(Versioned, Base):
     @property
     def amount(self) -> Amount:
         return Amount(self.net, self.tax, self.gross)
+
+
+class JobSpec(Versioned, Base):
+    """A torque or fluid that the job asks for, copied from its canned job, and what was really measured (QCS-1).
+    ``nominal``, ``low``, ``high`` and ``actual`` are in ``unit``."""
+
+    __tablename__ = "job_specs"
+    __table_args__ = (Index(None, "service_order_id"), Index(None, "job_id"))
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
+    position: Mapped[int]
+    kind: Mapped[SpecKind] = mapped_column(enum_type(SpecKind))
+    name: Mapped[str] = mapped_column(String(120))
+    unit: Mapped[str] = mapped_column(String(12))
+    nominal: Mapped[Decimal] = mapped_column(Quantity)
+    low: Mapped[Decimal] = mapped_column(Quantity)
+    high: Mapped[Decimal] = mapped_column(Quantity)
+    actual: Mapped[Decimal | None] = mapped_column(Quantity)
+    remark: Mapped[str] = mapped_column(String(200), default="")
+    """Why the value lies outside its limits."""
+    entered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    entered_by_name: Mapped[str] = mapped_column(String(200), default="")
+
+    @property
+    def light(self) -> str:
+        """The colour of the value: ok within the limits (these count as within), else urgent; empty without one."""
+        if self.actual is None:
+            return ""
+        return "ok" if self.low <= self.actual <= self.high else "urgent"
 
 
 class JobClip(Identified, Base):

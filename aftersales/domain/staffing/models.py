@@ -1,6 +1,6 @@
 """Staffing: teams, bays, what a technician is able to do, and who is here today."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -87,6 +87,8 @@ class Technician(Versioned, Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     grade: Mapped[Grade] = mapped_column(enum_type(Grade), default=Grade.INTERMEDIATE)
     hourly_cost: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    high_voltage_until: Mapped[date | None]
+    """Last day of the certificate for work on electric and hybrid vehicles; None: without one (TEC-1)."""
     is_active: Mapped[bool] = mapped_column(default=True)
 
 

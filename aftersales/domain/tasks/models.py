@@ -36,6 +36,9 @@ class TaskType(StrEnum):
     DECIDE_WARRANTY = "decide_warranty"
     APPROVE_DISCOUNT = "approve_discount"
     MESSAGE_FAILED = "message_failed"
+    COMEBACK = "comeback"
+    CAR_DIFFERS = "car_differs"
+    MOVE_BELONGINGS = "move_belongings"
 
 
 words_for(
@@ -63,6 +66,9 @@ words_for(
         TaskType.DECIDE_WARRANTY: _l("Decide on the warranty warning"),
         TaskType.APPROVE_DISCOUNT: _l("Decide on a discount"),
         TaskType.MESSAGE_FAILED: _l("Message could not be sent"),
+        TaskType.COMEBACK: _l("Read: your work came back"),
+        TaskType.CAR_DIFFERS: _l("The car differs from the check-in"),
+        TaskType.MOVE_BELONGINGS: _l("Ask: may belongings be moved?"),
     },
 )
 

@@ -43,8 +43,18 @@ def end_day(*, actor: Actor, now: datetime) -> None:
     staffing.end_day(day, now=max(now, day.started_at))
 
 
-def clock_on(job_id: int, *, site_id: int, actor: Actor, now: datetime, switch: bool = False) -> Clocking:
+def clock_on(
+    job_id: int,
+    *,
+    site_id: int,
+    actor: Actor,
+    now: datetime,
+    switch: bool = False,
+    rework_id: int | None = None,
+) -> Clocking:
     """Begin to work on a job; the day begins with it if it has not yet. Twice is harmless.
+
+    Time on ``rework_id``, and on a finished job while rework is open, is rework: it is kept apart (QCS-2).
 
     Refuses when another job of the person runs, unless they ``switch``: that one pauses then. Refuses work that is
     not authorised, not accepted, finished, or not the person's.
@@ -59,8 +69,9 @@ def clock_on(job_id: int, *, site_id: int, actor: Actor, now: datetime, switch: 
     }
     order = orders[job.service_order_id]
     _check_workable(order, job, site_id, actor)
+    is_rework = rework_id is not None or (job.done_at is not None and order.open_rework > 0)
     if running is not None:
-        if running.job_id == job_id:
+        if (running.job_id, running.rework_id) == (job_id, rework_id):
             return running
         if not switch:
             raise Refused(
@@ -77,10 +88,13 @@ def clock_on(job_id: int, *, site_id: int, actor: Actor, now: datetime, switch: 
             job_id=job_id,
             user_id=_person(actor),
             started_at=now,
+            is_rework=is_rework,
+            rework_id=rework_id,
         )
     )
     refresh(order)
-    timeline.note(order, EventKind.CLOCK, N_("Clocked on: %(title)s"), actor=actor, now=now, title=job.title)
+    text = N_("Clocked on for rework: %(title)s") if is_rework else N_("Clocked on: %(title)s")
+    timeline.note(order, EventKind.CLOCK, text, actor=actor, now=now, title=job.title)
     return clocking
 
 
@@ -146,14 +160,16 @@ def refresh(order: ServiceOrder) -> None:
     """Bring the order's facts about time and people up to date from its clockings: they can always be recomputed."""
     db.session.flush()
     clockings = db.session.execute(
-        select(Clocking.user_id, Clocking.started_at, Clocking.ended_at).where(
+        select(Clocking.user_id, Clocking.started_at, Clocking.ended_at, Clocking.is_rework).where(
             Clocking.service_order_id == order.id
         )
     ).all()
     order.open_clockings = sum(each.ended_at is None for each in clockings)
-    order.worked_minutes = sum(
-        rules.minutes_between(each.started_at, each.ended_at) for each in clockings if each.ended_at
-    )
+    minutes = {False: 0, True: 0}
+    for each in clockings:
+        if each.ended_at:
+            minutes[each.is_rework] += rules.minutes_between(each.started_at, each.ended_at)
+    order.worked_minutes, order.rework_minutes = minutes[False], minutes[True]
     finishers = db.session.scalars(
         select(Job.done_by_id).where(Job.service_order_id == order.id, Job.done_by_id.is_not(None))
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.db import Base, Identified, UtcDateTime, enum_type
@@ -113,6 +113,9 @@ class Clocking(Identified, Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[EndReason | None] = mapped_column(enum_type(EndReason))
     note: Mapped[str] = mapped_column(String(200), default="")
+    is_rework: Mapped[bool] = mapped_column(default=False)
+    """Whether it mends what failed a check; this time is neither worked nor sold (QCS-2)."""
+    rework_id: Mapped[int | None] = mapped_column(ForeignKey("reworks.id"))
 
 
 class FaultCheck(Identified, Base):

@@ -399,6 +399,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "canned_job_specs",
+        sa.Column("canned_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("torque", "fluid", name="speckind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("unit", sa.String(length=12), nullable=False),
+        sa.Column("nominal", sa.BigInteger(), nullable=False),
+        sa.Column("low", sa.BigInteger(), nullable=False),
+        sa.Column("high", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("low <= nominal AND nominal <= high", name=op.f("ck_canned_job_specs_limits")),
+        sa.ForeignKeyConstraint(
+            ["canned_job_id"], ["canned_jobs.id"], name=op.f("fk_canned_job_specs_canned_job_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_job_specs")),
+    )
+    with op.batch_alter_table("canned_job_specs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_canned_job_specs_canned_job_id"), ["canned_job_id"], unique=False
+        )
+
+    op.create_table(
         "closed_days",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -753,6 +779,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("hourly_cost", sa.BigInteger(), nullable=False),
+        sa.Column("high_voltage_until", sa.Date(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -984,6 +1011,8 @@ def upgrade() -> None:
         sa.Column("qc_passed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("open_rework", sa.Integer(), nullable=False),
         sa.Column("rework_count", sa.Integer(), nullable=False),
+        sa.Column("rework_minutes", sa.Integer(), nullable=False),
+        sa.Column("comebacks", sa.Integer(), nullable=False),
         sa.Column("preparation_open", sa.Integer(), nullable=False),
         sa.Column("invoiced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
@@ -1120,6 +1149,8 @@ def upgrade() -> None:
         sa.Column("author_name", sa.String(length=200), nullable=False),
         sa.Column("caption", sa.String(length=200), nullable=False),
         sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shared_by_name", sa.String(length=200), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_attachments_author_id")),
         sa.ForeignKeyConstraint(
@@ -1266,6 +1297,26 @@ def upgrade() -> None:
             batch_op.f("ix_documents_service_order_id_kind"), ["service_order_id", "kind"], unique=False
         )
 
+    op.create_table(
+        "high_voltage_exceptions",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("allowed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("allowed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_high_voltage_exceptions_reason")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"],
+            ["service_orders.id"],
+            name=op.f("fk_high_voltage_exceptions_service_order_id"),
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_high_voltage_exceptions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_high_voltage_exceptions")),
+        sa.UniqueConstraint(
+            "service_order_id", "user_id", name=op.f("uq_high_voltage_exceptions_service_order_id_user_id")
+        ),
+    )
     op.create_table(
         "inspections",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1553,6 +1604,24 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "safety_acknowledgements",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_name", sa.String(length=200), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"],
+            ["service_orders.id"],
+            name=op.f("fk_safety_acknowledgements_service_order_id"),
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_safety_acknowledgements_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_acknowledgements")),
+        sa.UniqueConstraint(
+            "service_order_id", "user_id", name=op.f("uq_safety_acknowledgements_service_order_id_user_id")
+        ),
+    )
+    op.create_table(
         "short_visits",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -1609,6 +1678,9 @@ def upgrade() -> None:
                 "decide_warranty",
                 "approve_discount",
                 "message_failed",
+                "comeback",
+                "car_differs",
+                "move_belongings",
                 name="tasktype",
                 native_enum=False,
                 create_constraint=True,
@@ -1715,6 +1787,51 @@ def upgrade() -> None:
         sa.UniqueConstraint("service_order_id", name=op.f("uq_warranty_watches_service_order_id")),
     )
     op.create_table(
+        "belongings_requests",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_allowed", sa.Boolean(), nullable=True),
+        sa.Column("consent_by", sa.String(length=120), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "phone",
+                "in_person",
+                "message",
+                name="consentway",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("answer", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (is_allowed IS NULL)", name=op.f("ck_belongings_requests_answered")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["users.id"], name=op.f("fk_belongings_requests_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_belongings_requests_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_belongings_requests_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_belongings_requests")),
+    )
+    with op.batch_alter_table("belongings_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_belongings_requests_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
         "campaign_vehicles",
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("vin", sa.String(length=17), nullable=False),
@@ -1734,62 +1851,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_campaign_vehicles_vin"), ["vin"], unique=False)
 
     op.create_table(
-        "clockings",
+        "car_comparisons",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("point", sa.String(length=40), nullable=False),
+        sa.Column("is_same", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("compared_by_name", sa.String(length=200), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("is_same OR note <> ''", name=op.f("ck_car_comparisons_note")),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_car_comparisons_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_car_comparisons_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_car_comparisons")),
+        sa.UniqueConstraint(
+            "service_order_id", "point", name=op.f("uq_car_comparisons_service_order_id_point")
+        ),
+    )
+    op.create_table(
+        "comebacks",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "end_reason",
-            sa.Enum(
-                "finished",
-                "break",
-                "parts",
-                "approval",
-                "bay",
-                "other_job",
-                "end_of_day",
-                "other",
-                name="endreason",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_comeback", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("days_after", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name=op.f("ck_clockings_ended")),
-        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_clockings_order")),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_clockings_job_id")),
+        sa.CheckConstraint("is_comeback OR reason <> ''", name=op.f("ck_comebacks_reason")),
+        sa.CheckConstraint("first_order_id <> service_order_id", name=op.f("ck_comebacks_two_orders")),
+        sa.ForeignKeyConstraint(["first_job_id"], ["jobs.id"], name=op.f("fk_comebacks_first_job_id")),
         sa.ForeignKeyConstraint(
-            ["service_order_id"], ["service_orders.id"], name=op.f("fk_clockings_service_order_id")
+            ["first_order_id"], ["service_orders.id"], name=op.f("fk_comebacks_first_order_id")
         ),
-        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_clockings_site_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clockings_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clockings")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_comebacks_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_comebacks_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_comebacks_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comebacks")),
+        sa.UniqueConstraint(
+            "service_order_id",
+            "first_order_id",
+            "first_job_id",
+            name=op.f("uq_comebacks_service_order_id_first_order_id_first_job_id"),
+        ),
     )
-    with op.batch_alter_table("clockings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_clockings_job_id"), ["job_id"], unique=False)
+    with op.batch_alter_table("comebacks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_comebacks_first_order_id"), ["first_order_id"], unique=False)
         batch_op.create_index(
-            "ix_clockings_running_order",
-            ["service_order_id"],
-            unique=False,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-        batch_op.create_index(batch_op.f("ix_clockings_service_order_id"), ["service_order_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_clockings_site_id_started_at"), ["site_id", "started_at"], unique=False
-        )
-        batch_op.create_index(
-            "uq_clockings_running",
-            ["user_id"],
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
+            batch_op.f("ix_comebacks_site_id_decided_at"), ["site_id", "decided_at"], unique=False
         )
 
     op.create_table(
@@ -1885,6 +2006,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_clips_service_order_id"), ["service_order_id"], unique=False)
 
     op.create_table(
+        "job_specs",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("torque", "fluid", name="speckind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("unit", sa.String(length=12), nullable=False),
+        sa.Column("nominal", sa.BigInteger(), nullable=False),
+        sa.Column("low", sa.BigInteger(), nullable=False),
+        sa.Column("high", sa.BigInteger(), nullable=False),
+        sa.Column("actual", sa.BigInteger(), nullable=True),
+        sa.Column("remark", sa.String(length=200), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("entered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_job_specs_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_job_specs_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_specs")),
+    )
+    with op.batch_alter_table("job_specs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_specs_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_specs_service_order_id"), ["service_order_id"], unique=False)
+
+    op.create_table(
         "lines",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1903,6 +2055,21 @@ def upgrade() -> None:
                 length=40,
             ),
             nullable=False,
+        ),
+        sa.Column(
+            "skill",
+            sa.Enum(
+                "mechanical",
+                "electrical",
+                "diagnosis",
+                "body",
+                "paint",
+                name="skill",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
         ),
         sa.Column("description", sa.String(length=200), nullable=False),
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -2261,6 +2428,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "work_guarantees",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "labour",
+                "part",
+                "used_part",
+                "material",
+                "sublet",
+                "paint",
+                name="guaranteekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("distance", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("from_odometer", sa.Integer(), nullable=True),
+        sa.Column("until_odometer", sa.Integer(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("days > 0 AND distance >= 0", name=op.f("ck_work_guarantees_terms")),
+        sa.CheckConstraint("until_on > from_on", name=op.f("ck_work_guarantees_term")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_work_guarantees_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_work_guarantees_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_work_guarantees_site_id")),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_work_guarantees_vehicle_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_guarantees")),
+        sa.UniqueConstraint("job_id", "kind", name=op.f("uq_work_guarantees_job_id_kind")),
+    )
+    with op.batch_alter_table("work_guarantees", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_work_guarantees_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_work_guarantees_vehicle_id_until_on"), ["vehicle_id", "until_on"], unique=False
+        )
+
+    op.create_table(
         "checkins",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2397,6 +2612,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("key_tag <> '' AND key_returned_at IS NULL"),
         )
 
+    op.create_table(
+        "comeback_notices",
+        sa.Column("comeback_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_name", sa.String(length=200), nullable=False),
+        sa.Column("was_inspector", sa.Boolean(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comeback_id"], ["comebacks.id"], name=op.f("fk_comeback_notices_comeback_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_comeback_notices_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comeback_notices")),
+        sa.UniqueConstraint("comeback_id", "user_id", name=op.f("uq_comeback_notices_comeback_id_user_id")),
+    )
     op.create_table(
         "deliveries",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3034,6 +3265,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("inspection_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("spec_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("heading", sa.String(length=200), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("detail", sa.String(length=300), nullable=False),
@@ -3049,7 +3281,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "(line_id IS NULL) <> (inspection_item_id IS NULL)", name=op.f("ck_quality_check_items_subject")
+            "CASE WHEN line_id IS NULL THEN 0 ELSE 1 END + CASE WHEN inspection_item_id IS NULL THEN 0 ELSE 1 END + CASE WHEN spec_id IS NULL THEN 0 ELSE 1 END = 1",
+            name=op.f("ck_quality_check_items_subject"),
         ),
         sa.ForeignKeyConstraint(
             ["inspection_item_id"],
@@ -3061,6 +3294,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["quality_check_id"], ["quality_checks.id"], name=op.f("fk_quality_check_items_quality_check_id")
         ),
+        sa.ForeignKeyConstraint(["spec_id"], ["job_specs.id"], name=op.f("fk_quality_check_items_spec_id")),
         sa.ForeignKeyConstraint(
             ["technician_id"], ["users.id"], name=op.f("fk_quality_check_items_technician_id")
         ),
@@ -3338,6 +3572,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deferred_work_vehicle_id"), ["vehicle_id"], unique=False)
 
     op.create_table(
+        "quality_photos",
+        sa.Column(
+            "quality_check_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_quality_photos_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quality_check_item_id"],
+            ["quality_check_items.id"],
+            name=op.f("fk_quality_photos_quality_check_item_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_photos")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_quality_photos_attachment_id")),
+    )
+    with op.batch_alter_table("quality_photos", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_quality_photos_quality_check_item_id"), ["quality_check_item_id"], unique=False
+        )
+
+    op.create_table(
         "quotation_lines",
         sa.Column("quotation_job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3411,8 +3668,9 @@ def upgrade() -> None:
     op.create_table(
         "reworks",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quality_check_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "quality_check_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "quality_check_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -3429,6 +3687,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["done_by_id"], ["users.id"], name=op.f("fk_reworks_done_by_id")),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_reworks_job_id")),
         sa.ForeignKeyConstraint(
+            ["quality_check_id"], ["quality_checks.id"], name=op.f("fk_reworks_quality_check_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["quality_check_item_id"],
             ["quality_check_items.id"],
             name=op.f("fk_reworks_quality_check_item_id"),
@@ -3443,8 +3704,86 @@ def upgrade() -> None:
     with op.batch_alter_table("reworks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reworks_service_order_id"), ["service_order_id"], unique=False)
 
+    op.create_table(
+        "clockings",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "finished",
+                "break",
+                "parts",
+                "approval",
+                "bay",
+                "other_job",
+                "end_of_day",
+                "other",
+                name="endreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("is_rework", sa.Boolean(), nullable=False),
+        sa.Column("rework_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name=op.f("ck_clockings_ended")),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_clockings_order")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_clockings_job_id")),
+        sa.ForeignKeyConstraint(["rework_id"], ["reworks.id"], name=op.f("fk_clockings_rework_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_clockings_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_clockings_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clockings_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clockings")),
+    )
+    with op.batch_alter_table("clockings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clockings_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(
+            "ix_clockings_running_order",
+            ["service_order_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_clockings_service_order_id"), ["service_order_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_clockings_site_id_started_at"), ["site_id", "started_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_clockings_running",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("clockings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_clockings_running",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_clockings_site_id_started_at"))
+        batch_op.drop_index(batch_op.f("ix_clockings_service_order_id"))
+        batch_op.drop_index(
+            "ix_clockings_running_order",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_clockings_job_id"))
+
+    op.drop_table("clockings")
     with op.batch_alter_table("reworks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reworks_service_order_id"))
 
@@ -3454,6 +3793,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quotation_lines_line_id"))
 
     op.drop_table("quotation_lines")
+    with op.batch_alter_table("quality_photos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quality_photos_quality_check_item_id"))
+
+    op.drop_table("quality_photos")
     with op.batch_alter_table("deferred_work", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deferred_work_vehicle_id"))
         batch_op.drop_index(batch_op.f("ix_deferred_work_site_id_due_on"))
@@ -3563,6 +3906,7 @@ def downgrade() -> None:
 
     op.drop_table("inspection_photos")
     op.drop_table("deliveries")
+    op.drop_table("comeback_notices")
     with op.batch_alter_table("checkins", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_checkins_key_tag",
@@ -3572,6 +3916,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checkins_vehicle_id"))
 
     op.drop_table("checkins")
+    with op.batch_alter_table("work_guarantees", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_guarantees_vehicle_id_until_on"))
+        batch_op.drop_index(batch_op.f("ix_work_guarantees_service_order_id"))
+
+    op.drop_table("work_guarantees")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
 
@@ -3608,6 +3957,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lines_job_id"))
 
     op.drop_table("lines")
+    with op.batch_alter_table("job_specs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_specs_service_order_id"))
+        batch_op.drop_index(batch_op.f("ix_job_specs_job_id"))
+
+    op.drop_table("job_specs")
     with op.batch_alter_table("job_clips", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_clips_service_order_id"))
         batch_op.drop_index(batch_op.f("ix_job_clips_job_id"))
@@ -3619,26 +3973,20 @@ def downgrade() -> None:
 
     op.drop_table("inspection_items")
     op.drop_table("fault_checks")
-    with op.batch_alter_table("clockings", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_clockings_running",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_clockings_site_id_started_at"))
-        batch_op.drop_index(batch_op.f("ix_clockings_service_order_id"))
-        batch_op.drop_index(
-            "ix_clockings_running_order",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_clockings_job_id"))
+    with op.batch_alter_table("comebacks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comebacks_site_id_decided_at"))
+        batch_op.drop_index(batch_op.f("ix_comebacks_first_order_id"))
 
-    op.drop_table("clockings")
+    op.drop_table("comebacks")
+    op.drop_table("car_comparisons")
     with op.batch_alter_table("campaign_vehicles", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_campaign_vehicles_vin"))
 
     op.drop_table("campaign_vehicles")
+    with op.batch_alter_table("belongings_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_belongings_requests_service_order_id"))
+
+    op.drop_table("belongings_requests")
     op.drop_table("warranty_watches")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(
@@ -3655,6 +4003,7 @@ def downgrade() -> None:
 
     op.drop_table("tasks")
     op.drop_table("short_visits")
+    op.drop_table("safety_acknowledgements")
     op.drop_table("preparation_items")
     with op.batch_alter_table("order_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_events_service_order_id_at"))
@@ -3683,6 +4032,7 @@ def downgrade() -> None:
 
     op.drop_table("invoices")
     op.drop_table("inspections")
+    op.drop_table("high_voltage_exceptions")
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_documents_service_order_id_kind"))
 
@@ -3796,6 +4146,10 @@ def downgrade() -> None:
     op.drop_table("customers")
     op.drop_table("counters")
     op.drop_table("closed_days")
+    with op.batch_alter_table("canned_job_specs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_canned_job_specs_canned_job_id"))
+
+    op.drop_table("canned_job_specs")
     with op.batch_alter_table("canned_job_lines", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_canned_job_lines_canned_job_id"))
 
