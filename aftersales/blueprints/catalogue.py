@@ -9,9 +9,9 @@ from aftersales import clock
 from aftersales.blueprints.forms.catalogue import MAX_LINES, CannedJobForm, LabourRateForm, LabourTimeForm
 from aftersales.db import transaction
 from aftersales.domain.catalogue import operations, queries
-from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill
+from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill, SpecKind
 from aftersales.domain.catalogue.models import CannedJob, LabourTime
-from aftersales.domain.catalogue.operations import CannedLine
+from aftersales.domain.catalogue.operations import CannedLine, CannedSpec
 from aftersales.domain.errors import DomainError
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
@@ -151,6 +151,10 @@ def _job_page(form: CannedJobForm, found: CannedJob | None) -> str:
 
 def _save_job(found: CannedJob | None) -> Response | tuple[str, int] | str:
     form = CannedJobForm()
+    if request.form.get("more_specs"):
+        if len(form.specs) < MAX_LINES:
+            form.specs.append_entry({"kind": SpecKind.TORQUE.value, "unit": "Nm"})
+        return _job_page(form, found)
     if request.form.get("more"):
         if len(form.lines) < MAX_LINES:
             form.lines.append_entry({"kind": LineKind.PART.value})
@@ -166,6 +170,7 @@ def _save_job(found: CannedJob | None) -> Response | tuple[str, int] | str:
                 explanation=form.explanation.data or "",
                 model_filter=form.model_filter.data or "",
                 lines=_lines(form),
+                specs=_specs(form),
                 version=int(form.version.data) if (form.version.data or "").isdecimal() else None,
                 actor=session.actor(),
                 now=clock.now(),
@@ -191,6 +196,26 @@ def _lines(form: CannedJobForm) -> list[CannedLine]:
         for entry in form.lines
         if any((entry.form.description.data, entry.form.article_number.data, entry.form.quantity.data))
     ]
+
+
+def _specs(form: CannedJobForm) -> list[CannedSpec]:
+    """The torques and fluids that have a name or a value; empty rows are left out."""
+    return [
+        CannedSpec(
+            kind=SpecKind(entry.form.kind.data),
+            name=entry.form.name.data or "",
+            unit=entry.form.unit.data or "",
+            nominal=_thousandth(entry.form.nominal.data) or Decimal(0),
+            low=_thousandth(entry.form.low.data),
+            high=_thousandth(entry.form.high.data),
+        )
+        for entry in form.specs
+        if entry.form.name.data or entry.form.nominal.data
+    ]
+
+
+def _thousandth(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value).quantize(Decimal("0.001"))
 
 
 def _save_time(found: LabourTime | None) -> Response | tuple[str, int]:

@@ -42,6 +42,13 @@ def earlier(client_id: str, *, now: datetime) -> int | None:
     return db.session.scalar(select(Submission.subject_id).where(Submission.client_id == client_id[:64]))
 
 
+def find(client_id: str) -> int | None:
+    """The id of the record that ``client_id`` made, if it arrived and was kept before; only looks."""
+    if not client_id:
+        return None
+    return db.session.scalar(select(Submission.subject_id).where(Submission.client_id == client_id[:64]))
+
+
 def keep(client_id: str, record: Any) -> None:
     """Remember what the first arrival of ``client_id`` made."""
     if not client_id:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from aftersales.clock import local_date
 from aftersales.db import db
 from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as bills
 from aftersales.domain.billing.models import Invoice, InvoiceLine, PaymentMethod
@@ -21,8 +22,10 @@ from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.followups import operations as followups
 from aftersales.domain.quality import final_check, work_checks
 from aftersales.domain.quality import queries as quality
+from aftersales.domain.quality import rework as reworking
 from aftersales.domain.quality.final_check import Drive, Verdict
 from aftersales.domain.quality.models import BEFORE_IT_LEAVES, ROAD_TEST, CheckResult, FaultReason
+from aftersales.domain.service_orders import specs
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.sample import papers
 from aftersales.sample.scene import Scene, Step
@@ -45,7 +48,12 @@ def check_work(scene: Scene, at: datetime) -> Step:
     at = yield at + scene.shortly(3, 8)
     lines = {line.id for job in quality.list_authorised_jobs(scene.order_id) for line in job.lines}
     work_checks.self_check(
-        scene.order_id, site_id=scene.staff.site_id, line_ids=lines, actor=scene.technician, now=at
+        scene.order_id,
+        site_id=scene.staff.site_id,
+        line_ids=lines,
+        measured=_measured(scene),
+        actor=scene.technician,
+        now=at,
     )
     if scene.site.has_teams:
         at = yield at + scene.shortly(5, 20)
@@ -59,6 +67,14 @@ def check_work(scene: Scene, at: datetime) -> Step:
     return at
 
 
+def _measured(scene: Scene) -> dict[int, specs.Entered]:
+    """Torques and fluids as the technician measured them: mostly what is wanted, now and then a little above."""
+    return {
+        spec.id: specs.Entered(spec.high if (scene.number + place) % 5 == 0 else spec.nominal)
+        for place, spec in enumerate(specs.list_of_order(scene.order_id))
+    }
+
+
 def send_back(scene: Scene, at: datetime) -> None:
     """The final inspection finds something: rework."""
     inspector, check = scene.one(Role.QC), quality.get_final_check(scene.order_id)
@@ -70,6 +86,16 @@ def send_back(scene: Scene, at: datetime) -> None:
         ),
         site_id=scene.staff.site_id, actor=inspector, now=at,
     )  # fmt: skip
+    if scene.keeps_papers:
+        photo = attachments.keep(
+            scene.album.take("disc-worn", at),
+            site_id=scene.staff.site_id,
+            service_order_id=scene.order_id,
+            caption=item.title,
+            actor=inspector,
+            now=at,
+        )
+        final_check.add_photo(item.id, photo, site_id=scene.staff.site_id, actor=inspector)
     final_check.refuse(check.id, site_id=scene.staff.site_id, actor=inspector, now=at)
 
 
@@ -78,12 +104,13 @@ def rework(scene: Scene, at: datetime) -> Step:
     at = yield scene.diary.take(
         scene.technician.user_id or 0, at, timedelta(minutes=20), at_any_hour=scene.story.at_any_hour
     )
-    at = yield at + timedelta(minutes=20)
-    for piece in quality.list_reworks(scene.order_id):
-        if piece.done_at is None:
-            final_check.finish_rework(
-                piece.id, site_id=scene.staff.site_id, note="Clip replaced", actor=scene.technician, now=at
-            )
+    pieces = [piece.id for piece in quality.list_reworks(scene.order_id) if piece.done_at is None]
+    for piece_id in pieces:
+        reworking.clock_on(piece_id, site_id=scene.staff.site_id, actor=scene.technician, now=at)
+        at = yield at + timedelta(minutes=20)
+        reworking.finish(
+            piece_id, site_id=scene.staff.site_id, note="Clip replaced", actor=scene.technician, now=at
+        )
     return (yield from check_work(scene, at))
 
 

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 # The order is that of the cascade layers; within the layer `components` it only matters where two files meet.
 CSS_FILES = (
     "tokens base layout btn card tag plate steps instruments field hits choice probe banner shot car table log board "
-    "offer sign pinpad figure empty dialog camera marks states"
+    "offer sign pinpad figure empty dialog camera marks spec states"
 ).split()
 
 # Behaviours of every page. The first one is what the others, and the modules loaded later, import from.

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from babel.dates import format_timedelta
 from flask import Flask, g
@@ -26,6 +26,31 @@ def money(amount: Decimal, currency: str = "") -> str:
 def number(value: Decimal | int) -> str:
     """A number without needless zeros."""
     return format_decimal(value, "#,##0.###")
+
+
+def plain_number(value: Decimal) -> str:
+    """A number as it is typed into a field, without needless zeros: 4.7, 120."""
+    return f"{value.normalize():f}"
+
+
+class Limited(Protocol):
+    """A value with its limits."""
+
+    @property
+    def low(self) -> Decimal | None: ...
+    @property
+    def high(self) -> Decimal | None: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def limits(of: Limited) -> str:
+    """Between what a measured value may lie, with its unit: "110 to 130 Nm", or the one value that it has to have."""
+    if of.low is None or of.high is None:
+        return ""
+    if of.low == of.high:
+        return f"{number(of.low)} {of.unit}"
+    return gettext("%(low)s to %(high)s %(unit)s", low=number(of.low), high=number(of.high), unit=of.unit)
 
 
 def percent(share: Decimal) -> str:
@@ -117,6 +142,8 @@ def init_app(app: Flask) -> None:
         money=money,
         number=number,
         percent=percent,
+        plain_number=plain_number,
+        limits=limits,
         date=date_,
         time=time_,
         datetime=datetime_,

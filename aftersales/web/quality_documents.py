@@ -38,9 +38,12 @@ def record_of(
     at = check.checked_at or now
     lines = [item for item in check.items if item.line_id is not None]
     points = [item for item in check.items if item.inspection_item_id is not None]
-    areas: tuple[data.Area, ...] = ()
-    if points:
-        areas = (data.Area(name=points[0].heading, points=tuple(_point(item) for item in points)),)
+    measured = [item for item in check.items if item.spec_id is not None]
+    areas = tuple(
+        data.Area(name=some[0].heading, points=tuple(_point(item) for item in some))
+        for some in (measured, points)
+        if some
+    )
     return data.QcRecord(
         **documents.common(order, site, number=order.number, at=at),
         checks=(
@@ -81,8 +84,15 @@ def _point(item: QualityCheckItem) -> data.Point:
         number=str(item.position),
         text=f"{item.heading}: {item.title}" if item.line_id else item.title,
         light="urgent" if item.result is CheckResult.NOT_OK else "ok",
-        note=item.detail,
+        value=f"{filters.number(item.value)} {item.unit}" if item.value is not None else "",
+        limit=filters.limits(item),
+        note=_outside(item) if item.is_outside else item.detail,
     )
+
+
+def _outside(item: QualityCheckItem) -> str:
+    """Said openly, with the technician's reason."""
+    return f"{gettext('Outside its limits')}: {item.detail}"
 
 
 def _check(check: QualityCheck) -> data.Check:

@@ -8,7 +8,7 @@ from wtforms import DecimalField, FieldList, FormField, HiddenField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import Form
-from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill
+from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill, SpecKind
 from aftersales.domain.catalogue.models import CannedJob
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
@@ -38,6 +38,21 @@ class CannedLineForm(wtforms.Form):
         self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
 
 
+class CannedSpecForm(wtforms.Form):
+    """A torque or fluid that the work asks for; one without a name is left out."""
+
+    kind = SelectField(_l("Kind"))
+    name = StringField(_l("What for"), [Length(max=120)])
+    nominal = DecimalField(_l("Value"), [Optional(), NumberRange(min=0, max=99_999)], places=None)
+    unit = StringField(_l("Unit"), [Length(max=12)])
+    low = DecimalField(_l("Lowest"), [Optional(), NumberRange(min=0, max=99_999)], places=None)
+    high = DecimalField(_l("Highest"), [Optional(), NumberRange(min=0, max=99_999)], places=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(kind.value, label(kind)) for kind in SpecKind]
+
+
 class CannedJobForm(Form):
     version = HiddenField()
     code = StringField(_l("Code"), [DataRequired(_l("Enter a code.")), Length(max=40)])
@@ -45,6 +60,7 @@ class CannedJobForm(Form):
     explanation = TextAreaField(_l("Explanation for the customer"), [Length(max=2000)])
     model_filter = StringField(_l("Only for vehicles with one of these words"), [Length(max=200)])
     lines = FieldList(FormField(CannedLineForm), max_entries=MAX_LINES)
+    specs = FieldList(FormField(CannedSpecForm), max_entries=MAX_LINES)
 
     @classmethod
     def showing(cls, job: CannedJob) -> "CannedJobForm":
@@ -60,8 +76,20 @@ class CannedJobForm(Form):
             }
             for line in job.lines
         ]
+        specs = [
+            {
+                "kind": spec.kind.value,
+                "name": spec.name,
+                "unit": spec.unit,
+                "nominal": plain(spec.nominal),
+                "low": plain(spec.low),
+                "high": plain(spec.high),
+            }
+            for spec in job.specs
+        ]
         return cls(
             formdata=None,
+            specs=specs,
             version=job.version,
             code=job.code,
             name=job.name,

@@ -11,8 +11,14 @@ from sqlalchemy import select
 from aftersales.db import add, db, locked
 from aftersales.domain import audit
 from aftersales.domain.actors import Actor
-from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource, Skill
-from aftersales.domain.catalogue.models import CannedJob, CannedJobLine, LabourRate, LabourTime
+from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource, Skill, SpecKind
+from aftersales.domain.catalogue.models import (
+    CannedJob,
+    CannedJobLine,
+    CannedJobSpec,
+    LabourRate,
+    LabourTime,
+)
 from aftersales.domain.errors import Invalid, NotFound, expect_version
 from aftersales.i18n import gettext
 
@@ -37,6 +43,18 @@ class CannedLine:
         if self.kind is LineKind.LABOUR:
             return PriceSource.RATE
         return PriceSource.ARTICLE if self.article_number else PriceSource.FIXED
+
+
+@dataclass(frozen=True, slots=True)
+class CannedSpec:
+    """A torque or fluid as it is entered; without ``low`` or ``high`` the nominal value is that limit."""
+
+    kind: SpecKind
+    name: str
+    unit: str
+    nominal: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
 
 
 def set_labour_rate(
@@ -125,9 +143,11 @@ def save_canned_job(
     lines: Sequence[CannedLine],
     actor: Actor,
     now: datetime,
+    specs: Sequence[CannedSpec] = (),
     version: int | None = None,
 ) -> CannedJob:
-    """Add a canned job, or change one with all its lines (DIA-5). Jobs already on orders stay as they are."""
+    """Add a canned job, or change one with all its lines, torques and fluids (DIA-5, QCS-1). Jobs already on orders
+    stay as they are."""
     actor.need("catalogue.manage")
     code = _valid_code(code)
     if not name.strip():
@@ -136,6 +156,8 @@ def save_canned_job(
         raise Invalid(gettext("Add at least one line."), field="lines")
     for line in lines:
         _check_line(line)
+    for spec in specs:
+        _check_spec(spec)
     same = db.session.scalar(select(CannedJob.id).where(CannedJob.code == code))
     if same is not None and same != canned_job_id:
         raise Invalid(gettext("Another canned job has this code."), field="code")
@@ -147,6 +169,7 @@ def save_canned_job(
     job.code, job.name, job.explanation = code, name.strip()[:200], explanation.strip()
     job.model_filter = model_filter.strip()
     job.lines = [_line(line, position) for position, line in enumerate(lines, 1)]
+    job.specs = [_spec(spec, position) for position, spec in enumerate(specs, 1)]
     # Lines are rows of their own: this makes the job's version rise even when only they changed.
     job.changed_at = now
     add(job)
@@ -178,6 +201,30 @@ def _line(line: CannedLine, position: int) -> CannedJobLine:
         price_source=line.price_source,
         unit_price=line.unit_price if line.price_source is PriceSource.FIXED else None,
     )
+
+
+def _spec(spec: CannedSpec, position: int) -> CannedJobSpec:
+    return CannedJobSpec(
+        position=position,
+        kind=spec.kind,
+        name=spec.name.strip()[:120],
+        unit=spec.unit.strip()[:12],
+        nominal=spec.nominal,
+        low=spec.nominal if spec.low is None else spec.low,
+        high=spec.nominal if spec.high is None else spec.high,
+    )
+
+
+def _check_spec(spec: CannedSpec) -> None:
+    if not spec.name.strip() or not spec.unit.strip():
+        raise Invalid(gettext("Say what each torque or fluid is for, and its unit."), field="specs")
+    if spec.nominal <= 0:
+        raise Invalid(gettext("“%(spec)s”: enter a value above 0.", spec=spec.name), field="specs")
+    low, high = (spec.nominal if limit is None else limit for limit in (spec.low, spec.high))
+    if not low <= spec.nominal <= high:
+        raise Invalid(
+            gettext("“%(spec)s”: the value has to lie between its limits.", spec=spec.name), field="specs"
+        )
 
 
 def _check_line(line: CannedLine) -> None:

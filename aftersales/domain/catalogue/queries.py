@@ -73,9 +73,11 @@ def get_canned_job(canned_job_id: int) -> CannedJob:
 
 
 def find_canned_job_by_code(code: str) -> CannedJob | None:
-    """The canned job with its lines."""
+    """The canned job with its lines, torques and fluids."""
     return db.session.scalar(
-        select(CannedJob).where(CannedJob.code == code).options(selectinload(CannedJob.lines))
+        select(CannedJob)
+        .where(CannedJob.code == code)
+        .options(selectinload(CannedJob.lines), selectinload(CannedJob.specs))
     )
 
 

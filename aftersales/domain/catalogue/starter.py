@@ -12,9 +12,9 @@ from sqlalchemy import select
 from aftersales.db import db
 from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue import operations, queries
-from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill
+from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill, SpecKind
 from aftersales.domain.catalogue.models import CannedJob, LabourTime
-from aftersales.domain.catalogue.operations import CannedLine
+from aftersales.domain.catalogue.operations import CannedLine, CannedSpec
 
 HOUR_PRICES: dict[str, dict[tuple[Skill, PayType | None], Decimal]] = {
     "PLN": {
@@ -401,6 +401,47 @@ JOBS: tuple[Starter, ...] = (
 )
 
 
+_T, _L = SpecKind.TORQUE, SpecKind.FLUID
+_WHEELS = (_T, "Wheel bolts", "Nm", "120", "110", "130")
+
+SPECS: dict[str, tuple[tuple[SpecKind, str, str, str, str, str], ...]] = {
+    "OIL-PETROL": (
+        (_T, "Oil drain plug", "Nm", "30", "28", "33"),
+        (_T, "Oil filter", "Nm", "22", "20", "25"),
+        (_L, "Engine oil", "l", "4.3", "4.1", "4.5"),
+    ),
+    "OIL-DIESEL": (
+        (_T, "Oil drain plug", "Nm", "30", "28", "33"),
+        (_T, "Oil filter housing", "Nm", "25", "23", "27"),
+        (_L, "Engine oil", "l", "4.7", "4.5", "4.9"),
+    ),
+    "BRAKE-PADS-F": ((_T, "Guide pins, front caliper", "Nm", "35", "32", "38"), _WHEELS),
+    "BRAKE-DISCS-F": (
+        (_T, "Caliper carrier, front", "Nm", "200", "190", "210"),
+        (_T, "Guide pins, front caliper", "Nm", "35", "32", "38"),
+        _WHEELS,
+    ),
+    "BRAKE-PADS-R": ((_T, "Guide pins, rear caliper", "Nm", "35", "32", "38"), _WHEELS),
+    "BRAKE-DISCS-R": (
+        (_T, "Caliper carrier, rear", "Nm", "90", "85", "95"),
+        (_T, "Guide pins, rear caliper", "Nm", "35", "32", "38"),
+        _WHEELS,
+    ),
+    "BRAKE-FLUID": ((_L, "Brake fluid", "l", "1", "0.8", "1.2"),),
+    "TYRES-4": (_WHEELS,),
+    "TYRES-2": (_WHEELS,),
+    "WHEEL-CHANGE": (_WHEELS,),
+    "AC-SERVICE": ((_L, "Refrigerant", "g", "500", "485", "515"),),
+    "COOLANT": ((_L, "Coolant", "l", "6", "5.5", "6.5"),),
+    "SPARK-PLUGS": ((_T, "Spark plugs", "Nm", "22", "20", "25"),),
+    "DSG-OIL": ((_L, "Gearbox oil", "l", "5.5", "5.2", "5.7"), (_T, "Gearbox drain plug", "Nm", "45", "42", "48")),
+    "SHOCKS-R": ((_T, "Shock absorber, lower", "Nm", "180", "170", "190"), _WHEELS),
+    "TRACK-ROD-L": ((_T, "Track rod end", "Nm", "45", "42", "48"), _WHEELS),
+}  # fmt: skip
+"""Torques and fluids of the canned jobs to begin with: kind, name, unit, nominal value, lower and upper limit. The
+manager puts the manufacturer's values in their place; an order's job copies what stands here."""
+
+
 def stock(*, actor: Actor, now: datetime) -> None:
     """Add the operations and canned jobs that are missing."""
     known_times = set(db.session.scalars(select(LabourTime.code)))
@@ -419,6 +460,7 @@ def stock(*, actor: Actor, now: datetime) -> None:
                 explanation=job.explanation,
                 model_filter=job.model_filter,
                 lines=lines_of(job),
+                specs=specs_of(job),
                 actor=actor,
                 now=now,
             )
@@ -444,3 +486,11 @@ def lines_of(job: Starter) -> list[CannedLine]:
         for kind, number, name, quantity in job.articles
     ]
     return [*labour, *articles]
+
+
+def specs_of(job: Starter) -> list[CannedSpec]:
+    """The torques and fluids of the job."""
+    return [
+        CannedSpec(kind, name, unit, Decimal(nominal), Decimal(low), Decimal(high))
+        for kind, name, unit, nominal, low, high in SPECS.get(job.code, ())
+    ]

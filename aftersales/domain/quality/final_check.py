@@ -1,15 +1,15 @@
 """The final inspection by the quality supervisor: each item verified, passed and signed, or sent back (STEP-13)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from aftersales.db import add, db, locked
 from aftersales.domain import audit
-from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
+from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.delivery import operations as delivery
 from aftersales.domain.documents import operations as documents
@@ -17,6 +17,7 @@ from aftersales.domain.documents import signatures
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale, expect_version
+from aftersales.domain.quality import queries, rework
 from aftersales.domain.quality.models import (
     BEFORE_IT_LEAVES,
     ROAD_TEST,
@@ -25,20 +26,14 @@ from aftersales.domain.quality.models import (
     FaultReason,
     QualityCheck,
     QualityCheckItem,
-    Rework,
+    QualityPhoto,
     Tick,
 )
-from aftersales.domain.service_orders import timeline
-from aftersales.domain.service_orders.models import EventKind, ServiceOrder
+from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
 from aftersales.domain.service_orders.states import NOT_THE_REPAIRER, OrderState
 from aftersales.domain.sites import queries as sites
-from aftersales.domain.tasks import operations as tasks
-from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.workshop.dispatch import need_own
-from aftersales.i18n import N_, gettext, label
-
-REWORK_DUE = timedelta(minutes=60)
+from aftersales.i18n import gettext, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +83,16 @@ def verify(
     return item
 
 
+def add_photo(item_id: int, attachment: Attachment, *, site_id: int, actor: Actor) -> QualityPhoto:
+    """Keep a photo of what is not OK. The second arrival of one attachment is the first one's answer."""
+    item, check = _lock_item(item_id, site_id, actor)
+    known = db.session.scalar(select(QualityPhoto).where(QualityPhoto.attachment_id == attachment.id))
+    if known is not None:
+        return known
+    attachment.service_order_id = check.service_order_id
+    return add(QualityPhoto(quality_check_item_id=item.id, attachment_id=attachment.id))
+
+
 def rest_is_ok(check_id: int, heading: str, *, site_id: int, actor: Actor, tablet: str = "") -> int:
     """Everything under a heading that has no verdict yet is OK. Returns how many items."""
     check, _ = _lock_check(check_id, site_id, actor)
@@ -132,7 +137,9 @@ def refuse(check_id: int, *, site_id: int, actor: Actor, now: datetime) -> Servi
                 field=f"item-{item.id}",
             )
     for item in failed:
-        _send_back(item, order, actor=actor, now=now)
+        rework.send_back(
+            check, order, title=item.title, instruction=item.instruction, item=item, actor=actor, now=now
+        )
     order.open_rework = len(failed)
     order.rework_count += 1
     _close(check, is_passed=False, actor=actor, now=now)
@@ -191,36 +198,6 @@ def release(
     return move(order, "pass", actor=actor, now=now)
 
 
-def finish_rework(rework_id: int, *, site_id: int, note: str, actor: Actor, now: datetime) -> Rework:
-    """The technician says that a piece of rework is done. Its task closes. Twice is harmless."""
-    actor.need("quality.self_check")
-    rework = db.session.get(Rework, rework_id)
-    if rework is None:
-        raise NotFound(gettext("There is no such rework."))
-    order = lock_order(rework.service_order_id, site_id=site_id)
-    if rework.technician_id != actor.user_id:
-        need_own(order, actor)
-    rework = locked(Rework, rework_id)
-    assert rework is not None
-    if rework.done_at:
-        return rework
-    rework.done_at, rework.done_by_id, rework.done_by_name = now, actor.user_id, actor.name
-    rework.done_note = note.strip()[:300]
-    order.open_rework -= 1
-    db.session.flush()
-    timeline.note(
-        order,
-        EventKind.QUALITY,
-        N_("Rework done: %(title)s"),
-        actor=actor,
-        now=now,
-        reason=rework.done_note,
-        title=rework.title,
-    )
-    tasks.close_tasks(TaskType.REWORK, actor=actor, now=now, service_order_id=order.id, subject_id=rework.id)
-    return rework
-
-
 def what_is_left(check: QualityCheck, *, road_test: bool) -> list[str]:
     """What has to be done before the car can be released, one sentence each."""
     left = []
@@ -247,35 +224,6 @@ def _need_complete(check: QualityCheck, *, road_test: bool) -> None:
         raise Refused(gettext("The car cannot be released yet.") + " " + " ".join(left))
 
 
-def _send_back(item: QualityCheckItem, order: ServiceOrder, *, actor: Actor, now: datetime) -> Rework:
-    rework = add(
-        Rework(
-            service_order_id=order.id,
-            quality_check_id=item.quality_check_id,
-            quality_check_item_id=item.id,
-            job_id=item.job_id,
-            title=item.title,
-            reasons=item.reasons,
-            instruction=item.instruction,
-            technician_id=item.technician_id or order.technician_id,
-            opened_at=now,
-            opened_by_name=actor.name,
-        )
-    )
-    tasks.open_task(
-        TaskType.REWORK,
-        site_id=order.site_id,
-        role=Role.TECHNICIAN,
-        person_id=rework.technician_id,
-        service_order_id=order.id,
-        subject_id=rework.id,
-        due_at=now + REWORK_DUE,
-        now=now,
-        note=f"{item.title}: {item.instruction}"[:300],
-    )
-    return rework
-
-
 def _close(check: QualityCheck, *, is_passed: bool, actor: Actor, now: datetime) -> None:
     check.checked_at, check.is_passed = now, is_passed
     check.checker_id, check.checker_name = actor.user_id, actor.name
@@ -299,6 +247,7 @@ def _lock_check(check_id: int, site_id: int, actor: Actor) -> tuple[QualityCheck
     if check is None or check.site_id != site_id or check.stage is not CheckStage.FINAL:
         raise NotFound(gettext("There is no such inspection."))
     order = lock_order(check.service_order_id, site_id=site_id)
+    order.repairer_ids = sorted(set(order.repairer_ids) | queries.hands_on(order.id))
     if not NOT_THE_REPAIRER.holds(order, actor):
         raise NotPermitted(NOT_THE_REPAIRER.sentence)
     check = db.session.scalars(

@@ -1,12 +1,13 @@
 """Quality: the three checks of a car's work, what they verified, and the rework that they sent back."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from aftersales.db import Base, Identified, Json, UtcDateTime, Versioned, enum_type
+from aftersales.db import Base, Identified, Json, Quantity, UtcDateTime, Versioned, enum_type
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -143,6 +144,11 @@ class QualityCheckItem(Versioned, Base):
     heading: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(200))
     detail: Mapped[str] = mapped_column(String(300), default="")
+    value: Mapped[Decimal | None] = mapped_column(Quantity)
+    """What was measured of a torque or fluid in ``unit``, and between what it may lie."""
+    low: Mapped[Decimal | None] = mapped_column(Quantity)
+    high: Mapped[Decimal | None] = mapped_column(Quantity)
+    unit: Mapped[str] = mapped_column(String(12), default="")
     result: Mapped[CheckResult | None] = mapped_column(enum_type(CheckResult))
     reasons: Mapped[list[str]] = mapped_column(Json, default=list)
     instruction: Mapped[str] = mapped_column(Text, default="")
@@ -152,6 +158,13 @@ class QualityCheckItem(Versioned, Base):
     tablet: Mapped[str] = mapped_column(String(64), default="")
 
     check: Mapped[QualityCheck] = relationship(back_populates="items")
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the measured value lies outside its limits; the limits themselves are within."""
+        if self.value is None or self.low is None or self.high is None:
+            return False
+        return not self.low <= self.value <= self.high
 
 
 class QualityPhoto(Identified, Base):

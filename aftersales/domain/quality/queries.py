@@ -1,9 +1,10 @@
 """Reading quality: what is to be checked, what was checked, and how often it was right the first time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import contains_eager, selectinload
 
 from aftersales.db import db
@@ -14,10 +15,13 @@ from aftersales.domain.quality.models import (
     CheckStage,
     QualityCheck,
     QualityCheckItem,
+    QualityPhoto,
     Rework,
 )
 from aftersales.domain.service_orders.models import Authorisation, Job, Line
 from aftersales.domain.staffing.models import Technician
+from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.rules import minutes_between
 from aftersales.i18n import gettext
 
 
@@ -135,6 +139,81 @@ def list_repairers(site_id: int, also: set[int]) -> list[tuple[int, str]]:
         .distinct()
     )
     return [(row.id, row.name) for row in people]
+
+
+def hands_on(order_id: int) -> set[int]:
+    """Everybody who worked on the car, also before and in rework: clocked on to it, finished a job, checked the work
+    themselves or mended what had failed. None of them may inspect it (QCS-3)."""
+    clocked = select(Clocking.user_id).where(Clocking.service_order_id == order_id)
+    finished = select(Job.done_by_id).where(
+        Job.service_order_id == order_id, Job.voided_at.is_(None), Job.done_by_id.is_not(None)
+    )
+    checked = select(QualityCheck.checker_id).where(
+        QualityCheck.service_order_id == order_id,
+        QualityCheck.stage == CheckStage.SELF,
+        QualityCheck.checker_id.is_not(None),
+    )
+    mended = select(Rework.done_by_id).where(
+        Rework.service_order_id == order_id, Rework.done_by_id.is_not(None)
+    )
+    return set(db.session.scalars(union(clocked, finished, checked, mended)))
+
+
+def photos_of(items: Iterable[QualityCheckItem]) -> dict[int, list[int]]:
+    """The ids of the photos of those items that are not OK, by item; nothing is asked where none is."""
+    failed = [item.id for item in items if item.result is CheckResult.NOT_OK]
+    return _photos(failed)
+
+
+def photos_of_rework(reworks: Iterable[Rework]) -> dict[int, list[int]]:
+    """The ids of the photos of what failed, by item."""
+    return _photos([work.quality_check_item_id for work in reworks if work.quality_check_item_id])
+
+
+def _photos(item_ids: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    if item_ids:
+        rows = db.session.execute(
+            select(QualityPhoto.quality_check_item_id, QualityPhoto.attachment_id)
+            .where(QualityPhoto.quality_check_item_id.in_(item_ids))
+            .order_by(QualityPhoto.id)
+        )
+        for item_id, attachment_id in rows:
+            found.setdefault(item_id, []).append(attachment_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReworkClock:
+    """The time that a piece of rework took: finished minutes, and who works on it since when."""
+
+    minutes: int
+    running: tuple[tuple[str, datetime], ...]
+
+
+def clocks_of_rework(order_id: int) -> dict[int, ReworkClock]:
+    """The clock of each piece of rework of the order that has one."""
+    rows = db.session.execute(
+        select(Clocking.rework_id, Clocking.started_at, Clocking.ended_at, User.name)
+        .join(User, User.id == Clocking.user_id)
+        .where(Clocking.service_order_id == order_id, Clocking.rework_id.is_not(None))
+        .order_by(Clocking.started_at)
+    ).all()
+    return {
+        rework_id: ReworkClock(
+            minutes=sum(
+                minutes_between(row.started_at, row.ended_at)
+                for row in rows
+                if row.rework_id == rework_id and row.ended_at
+            ),
+            running=tuple(
+                (row.name, row.started_at)
+                for row in rows
+                if row.rework_id == rework_id and row.ended_at is None
+            ),
+        )
+        for rework_id in {row.rework_id for row in rows}
+    }
 
 
 def names_of(user_ids: list[int]) -> list[str]:

@@ -1,6 +1,6 @@
 """The checks in the workshop: the technician's own, the team leader's, and the end of the work (TEC-5, QCS-1)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -12,10 +12,10 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue.kinds import LineKind
 from aftersales.domain.errors import Invalid, Refused
 from aftersales.domain.inspections import queries as inspections
-from aftersales.domain.quality import queries
+from aftersales.domain.quality import queries, rework
 from aftersales.domain.quality.models import CheckResult, CheckStage, QualityCheck, QualityCheckItem
-from aftersales.domain.service_orders import timeline, work
-from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
+from aftersales.domain.service_orders import specs, timeline, work
+from aftersales.domain.service_orders.models import EventKind, JobSpec, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Team
@@ -25,7 +25,6 @@ from aftersales.domain.workshop.dispatch import need_own
 from aftersales.i18n import N_, gettext, label
 
 LEADER_CHECK_DUE = timedelta(minutes=30)
-REWORK_DUE = timedelta(minutes=60)
 
 
 def self_check(
@@ -36,16 +35,16 @@ def self_check(
     actor: Actor,
     now: datetime,
     note: str = "",
+    measured: Mapping[int, specs.Entered] | None = None,
 ) -> QualityCheck:
     """The technician confirms each authorised line of the order as done (TEC-5). Jobs not finished yet are now.
 
-    Where the site has teams the team leader's check becomes a task. Refuses while a line is not ticked, rework is
-    open or somebody is clocked on.
+    ``measured`` are the torques and fluids by the id of their specification, where they were not entered before. Where
+    the site has teams the team leader's check becomes a task. Refuses while a line is not ticked, a torque or fluid is
+    missing, rework is open or somebody is clocked on.
     """
-    actor.need("quality.self_check")
-    order = lock_order(order_id, site_id=site_id)
-    need_own(order, actor)
-    _need_repairing(order)
+    order = _lock_own(order_id, site_id, actor)
+    listed = specs.enter(order, measured or {}, actor=actor, now=now)
     if order.open_rework:
         raise Refused(gettext("Rework is still open. Mark it as done first."))
     if order.open_clockings:
@@ -59,6 +58,7 @@ def self_check(
             gettext("Tick every line that you have checked. Missing: %(lines)s.", lines=", ".join(missing)),
             field="lines",
         )
+    specs.need_complete(listed)
     for job in jobs:
         work.finish_job(job.id, actor=actor, now=now)
     titles = {job.id: job.title for job in jobs}
@@ -93,10 +93,18 @@ def self_check(
     return check
 
 
+def enter_measured(
+    order_id: int, measured: Mapping[int, specs.Entered], *, site_id: int, actor: Actor, now: datetime
+) -> list[JobSpec]:
+    """Keep torques and fluids as far as they are measured; the self-check asks for the rest."""
+    return specs.enter(_lock_own(order_id, site_id, actor), measured, actor=actor, now=now)
+
+
 def leader_check(
     order_id: int, *, site_id: int, is_passed: bool, note: str, actor: Actor, now: datetime
 ) -> QualityCheck:
-    """The team leader's check with advice and notes (TEC-5). Not passed, the technician has to check again.
+    """The team leader's check with advice and notes (TEC-5). Not passed, the work goes back as rework and the technician
+    checks again; it does not count against the first-time pass, which is the final inspection's.
 
     Refuses before the self-check, and a refusal of the leader without a word on what to do.
     """
@@ -118,16 +126,10 @@ def leader_check(
     else:
         order.self_checked_at = None
         text, tone = N_("Team leader's check: not finished yet"), "soon"
-        tasks.open_task(
-            TaskType.REWORK,
-            site_id=order.site_id,
-            role=Role.TECHNICIAN,
-            person_id=order.technician_id,
-            service_order_id=order_id,
-            due_at=now + REWORK_DUE,
-            now=now,
-            note=note.strip()[:300],
+        rework.send_back(
+            check, order, title=gettext("Team leader's check"), instruction=note, actor=actor, now=now
         )
+        order.open_rework += 1
     db.session.flush()
     timeline.note(order, EventKind.QUALITY, text, actor=actor, now=now, tone=tone, reason=note.strip())
     return check
@@ -141,28 +143,15 @@ def finish_work(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> 
     order = lock_order(order_id, site_id=site_id)
     if order.state is OrderState.QUALITY_CHECK:
         return order
-    order.repairer_ids = sorted(set(order.repairer_ids) | _hands_on(order))
+    order.repairer_ids = sorted(set(order.repairer_ids) | queries.hands_on(order.id))
     move(order, "finish_work", actor=actor, now=now)
     _lay_out_final_check(order, now=now)
     return order
 
 
-def _hands_on(order: ServiceOrder) -> set[int]:
-    """Who finished its jobs or checked the work themselves, also before rework."""
-    finishers = select(Job.done_by_id).where(
-        Job.service_order_id == order.id, Job.voided_at.is_(None), Job.done_by_id.is_not(None)
-    )
-    checkers = select(QualityCheck.checker_id).where(
-        QualityCheck.service_order_id == order.id,
-        QualityCheck.stage == CheckStage.SELF,
-        QualityCheck.checker_id.is_not(None),
-    )
-    people = [*db.session.scalars(finishers), *db.session.scalars(checkers)]
-    return {person for person in people if person is not None}
-
-
 def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
-    """Every authorised line, then every point of the inspection that was soon or urgent or was worked on (QCS-1)."""
+    """Every authorised line, every torque and fluid, then every point of the inspection that was soon or urgent or was
+    worked on (QCS-1)."""
     check = add(
         QualityCheck(
             site_id=order.site_id,
@@ -185,6 +174,8 @@ def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
                     technician_id=job.technician_id or job.done_by_id or order.technician_id,
                 )
             )
+    technicians = {item.job_id: item.technician_id for item in items}
+    items += [_spec_item(spec, technicians.get(spec.job_id)) for spec in specs.list_of_order(order.id)]
     sheet = inspections.find_sheet(order.id)
     for probe in [probe for probe in sheet.probes if probe.is_finding or probe.job_id] if sheet else []:
         values = ", ".join(
@@ -207,6 +198,21 @@ def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
         db.session.add(item)
     db.session.flush()
     return check
+
+
+def _spec_item(spec: JobSpec, technician_id: int | None) -> QualityCheckItem:
+    return QualityCheckItem(
+        job_id=spec.job_id,
+        spec_id=spec.id,
+        heading=gettext("Torques and fluids"),
+        title=spec.name,
+        detail=spec.remark,
+        value=spec.actual,
+        low=spec.low,
+        high=spec.high,
+        unit=spec.unit,
+        technician_id=technician_id,
+    )
 
 
 def _detail(kind: LineKind, article_number: str) -> str:
@@ -242,6 +248,15 @@ def _next_round(order_id: int, stage: CheckStage) -> int:
         )
     )
     return (last or 0) + 1
+
+
+def _lock_own(order_id: int, site_id: int, actor: Actor) -> ServiceOrder:
+    """The order in repair, locked, for somebody who works on it."""
+    actor.need("quality.self_check")
+    order = lock_order(order_id, site_id=site_id)
+    need_own(order, actor)
+    _need_repairing(order)
+    return order
 
 
 def _need_repairing(order: ServiceOrder) -> None:

@@ -17,7 +17,7 @@ from aftersales.domain.catalogue.models import CannedJob, CannedJobLine
 from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.parts.models import Article
 from aftersales.domain.parts.rules import normalised_number
-from aftersales.domain.service_orders import work
+from aftersales.domain.service_orders import specs, work
 from aftersales.domain.service_orders.models import Job
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.vehicles.models import Vehicle
@@ -101,9 +101,11 @@ def apply_canned_job(
             unit_price=_price(prices, line, job.pay_type),
             article_id=article.id if article else None,
             article_number=line.article_number,
+            skill=line.skill if line.kind is LineKind.LABOUR else None,
             actor=actor,
             now=now,
         )
+    specs.copy(canned, job)
     return job
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from aftersales.db import add, db, locked
 from aftersales.domain import audit, submissions
 from aftersales.domain.actors import Actor
+from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.parts import queries as parts
 from aftersales.domain.service_orders import supply, timeline
@@ -136,6 +137,7 @@ def add_line(
     supplied_by: SuppliedBy = SuppliedBy.WORKSHOP,
     part_grade: PartGrade = PartGrade.ORIGINAL,
     is_safety_critical: bool = False,
+    skill: Skill | None = None,
     submission_id: str = "",
 ) -> Line:
     """Add a line to a job, proposed and priced. Without ``tax_rate`` the site's default rate is taken. The same
@@ -153,6 +155,7 @@ def add_line(
         job_id=job_id,
         position=position + 1,
         kind=kind,
+        skill=skill,
         description=description.strip()[:200],
         article_id=article_id,
         article_number=article_number,

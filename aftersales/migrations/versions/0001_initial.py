@@ -3269,6 +3269,10 @@ def upgrade() -> None:
         sa.Column("heading", sa.String(length=200), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("low", sa.BigInteger(), nullable=True),
+        sa.Column("high", sa.BigInteger(), nullable=True),
+        sa.Column("unit", sa.String(length=12), nullable=False),
         sa.Column(
             "result",
             sa.Enum("ok", "not_ok", name="checkresult", native_enum=False, create_constraint=True, length=40),

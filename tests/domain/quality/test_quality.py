@@ -15,6 +15,7 @@ from aftersales.domain.inspections import queries as inspection_queries
 from aftersales.domain.inspections.operations import Ruling
 from aftersales.domain.inspections.rules import Rating
 from aftersales.domain.quality import final_check, queries, work_checks
+from aftersales.domain.quality import rework as reworking
 from aftersales.domain.quality.final_check import Drive, Verdict
 from aftersales.domain.quality.models import (
     CheckResult,
@@ -192,11 +193,19 @@ def test_the_leader_can_send_the_work_back_with_a_word(cast: Cast, repairing: Se
             repairing.id, site_id=cast.site.id, is_passed=False, note="Torque the wheel bolts",
             actor=cast.leader.actor(), now=NOW,
         )  # fmt: skip
-    assert factories.fresh(repairing).self_checked_at is None
+    order = factories.fresh(repairing)
+    assert (order.self_checked_at, order.open_rework, order.rework_count) == (None, 1, 0)
     task = db.session.query(Task).filter_by(type=TaskType.REWORK, closed_at=None).one()
-    assert (task.person_id, task.note) == (cast.technician.id, "Torque the wheel bolts")
-    self_check(repairing, cast)
+    assert (task.person_id, task.note) == (
+        cast.technician.id,
+        "Team leader's check: Torque the wheel bolts",
+    )
+    with transaction():
+        reworking.finish(
+            task.subject_id or 0, site_id=cast.site.id, note="", actor=cast.technician.actor(), now=NOW
+        )
     assert factories.fresh(task).closed_at is not None
+    self_check(repairing, cast)
 
 
 def test_a_technician_is_no_team_leader(cast: Cast, repairing: ServiceOrder) -> None:
@@ -371,7 +380,7 @@ def test_after_rework_everything_is_checked_again(cast: Cast, in_quality_check: 
     rework = db.session.query(Rework).one()
     for _ in range(2):
         with transaction():
-            final_check.finish_rework(
+            reworking.finish(
                 rework.id,
                 site_id=cast.site.id,
                 note="Bent back",
@@ -401,7 +410,7 @@ def test_first_time_pass_counts_cars_whose_first_inspection_passed(
     assert queries.first_time_pass(cast.site.id, **span) == queries.FirstTime(passed=0, inspected=1)
     test_after_rework = db.session.query(Rework).one()
     with transaction():
-        final_check.finish_rework(
+        reworking.finish(
             test_after_rework.id, site_id=cast.site.id, note="", actor=cast.second_technician.actor(), now=NOW
         )
     self_check(in_quality_check, cast)
