@@ -17,6 +17,7 @@ from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
 from aftersales.domain.quality import comeback_models as comebacks
+from aftersales.domain.planning import models as planning
 from aftersales.domain.quality import models as quality
 from aftersales.domain.quotations import models as quotations
 from aftersales.domain.service_orders import models as service_orders
@@ -47,6 +48,7 @@ __all__ = [
     "messaging",
     "numbering",
     "parts",
+    "planning",
     "quality",
     "quotations",
     "service_orders",

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from aftersales.domain.staffing.models import Skill as Skill
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -20,16 +21,6 @@ class LineKind(StrEnum):
     MATERIAL = "material"
     SUBLET = "sublet"
     FEE = "fee"
-
-
-class Skill(StrEnum):
-    """What a piece of labour asks for; each site prices an hour of it."""
-
-    MECHANICAL = "mechanical"
-    ELECTRICAL = "electrical"
-    DIAGNOSIS = "diagnosis"
-    BODY = "body"
-    PAINT = "paint"
 
 
 class SpecKind(StrEnum):
@@ -68,16 +59,8 @@ words_for(
     },
 )
 words_for(
-    Skill,
-    {
-        Skill.MECHANICAL: _l("Mechanical"),
-        Skill.ELECTRICAL: _l("Electrical and high voltage"),
-        Skill.DIAGNOSIS: _l("Diagnosis"),
-        Skill.BODY: _l("Body"),
-        Skill.PAINT: _l("Paint"),
-    },
+    SpecKind, {SpecKind.TORQUE: _l("Torque"), SpecKind.FLUID: _l("Fluid")}
 )
-words_for(SpecKind, {SpecKind.TORQUE: _l("Torque"), SpecKind.FLUID: _l("Fluid")})
 words_for(
     PriceSource,
     {

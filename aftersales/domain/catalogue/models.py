@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Money, Quantity, UtcDateTime, Versioned, enum_type
 from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource, Skill, SpecKind
+from aftersales.domain.staffing.models import BayKind
 
 _FOR_ALL = text("pay_type IS NULL")
 
@@ -61,6 +62,8 @@ class CannedJob(Versioned, Base):
     explanation: Mapped[str] = mapped_column(Text, default="")
     """What the customer reads beside the price."""
     model_filter: Mapped[str] = mapped_column(String(200), default="")
+    bay_kind: Mapped[BayKind | None] = mapped_column(enum_type(BayKind))
+    """The kind of bay that the work needs; None: any."""
     is_active: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

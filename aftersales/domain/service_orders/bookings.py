@@ -14,6 +14,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.appointments.models import Appointment, BookingChannel
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.errors import Invalid, Refused, expect_version
+from aftersales.domain.planning import bookings as planned
 from aftersales.domain.service_orders import operations, timeline, work
 from aftersales.domain.service_orders.models import EventKind, ServiceOrder, WarrantyDecision
 from aftersales.domain.service_orders.states import OrderState
@@ -98,6 +99,7 @@ def reschedule(
     order.planned_at = starts_at
     if appointment := db.session.scalar(select(Appointment).where(Appointment.service_order_id == order_id)):
         appointment.starts_at = starts_at
+    planned.drop_before(order_id, starts_at, reason=gettext("The car comes later"), actor=actor, now=now)
     timeline.note(
         order,
         EventKind.EDIT,

@@ -12,7 +12,7 @@ from aftersales.db import db
 from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue import queries as catalogue
 from aftersales.domain.catalogue import rules
-from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource
+from aftersales.domain.catalogue.kinds import LineKind, PayType, PriceSource, Skill
 from aftersales.domain.catalogue.models import CannedJob, CannedJobLine
 from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.parts.models import Article
@@ -91,6 +91,7 @@ def apply_canned_job(
             actor=actor,
             now=now,
         )
+    job.skill, job.bay_kind = job.skill or _skill_of(canned.lines), job.bay_kind or canned.bay_kind
     for line in canned.lines:
         article = prices.article_of(line)
         work.add_line(
@@ -155,6 +156,13 @@ def _price(prices: _Prices, line: CannedJobLine, pay_type: PayType) -> Decimal:
             name=line.description,
         )
     )
+
+
+def _skill_of(lines: Iterable[CannedJobLine]) -> Skill | None:
+    """What the longest piece of labour asks for; None where it is nothing special."""
+    labour = [line for line in lines if line.kind is LineKind.LABOUR]
+    longest = max(labour, key=lambda line: line.quantity, default=None)
+    return longest.skill if longest and longest.skill is not Skill.MECHANICAL else None
 
 
 def _prices(site_id: int, lines: Iterable[CannedJobLine]) -> _Prices:

@@ -16,6 +16,7 @@ from aftersales.domain.catalogue.kinds import PayType as PayType
 from aftersales.domain.catalogue.kinds import Skill, SpecKind
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders.states import CLOSED, LANES, Lane, OrderState
+from aftersales.domain.staffing.models import BayKind, Skill
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
@@ -48,6 +49,14 @@ class HoldReason(StrEnum):
     INSURER = "insurer"
     CUSTOMER = "customer"
     OTHER = "other"
+
+
+class Priority(StrEnum):
+    """How much the order presses beside its promised time (DSP-1)."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
 
 
 class WarrantyDecision(StrEnum):
@@ -100,6 +109,9 @@ words_for(
         WarrantyDecision.MANUFACTURER: _l("Ask the manufacturer first"),
         WarrantyDecision.NO_CASE: _l("The limits do not apply"),
     },
+)
+words_for(
+    Priority, {Priority.NORMAL: _l("Normal"), Priority.HIGH: _l("High"), Priority.URGENT: _l("Very urgent")}
 )
 words_for(
     HoldReason,
@@ -159,6 +171,9 @@ class ServiceOrder(Versioned, Base):
     summary: Mapped[str] = mapped_column(String(300), default="")
     is_waiting: Mapped[bool] = mapped_column(default=False)
     """Whether the customer waits in the lounge."""
+    priority: Mapped[Priority] = mapped_column(enum_type(Priority), default=Priority.NORMAL)
+    briefing: Mapped[str] = mapped_column(String(500), default="")
+    """What the technician has to know, as the workshop manager told it when giving the order (DSP-2)."""
     planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the customer is expected to bring the car."""
     promised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -177,6 +192,9 @@ class ServiceOrder(Versioned, Base):
     warranty_decision: Mapped[WarrantyDecision | None] = mapped_column(enum_type(WarrantyDecision))
     checkin_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     diagnosis_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    needs_wash: Mapped[bool] = mapped_column(default=False)
+    """Whether the car is washed before the workshop takes it over."""
+    washed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     workshop_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     inspection_is_open: Mapped[bool] = mapped_column(default=False)
     inspection_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -245,6 +263,9 @@ class Job(Versioned, Base):
     pay_type: Mapped[PayType] = mapped_column(enum_type(PayType), default=PayType.CUSTOMER)
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     canned_job_code: Mapped[str] = mapped_column(String(40), default="")
+    skill: Mapped[Skill | None] = mapped_column(enum_type(Skill))
+    """What the work asks for, and the kind of bay that it needs: copied from the canned job; None: nothing special."""
+    bay_kind: Mapped[BayKind | None] = mapped_column(enum_type(BayKind))
     is_additional: Mapped[bool] = mapped_column(default=False)
     """Found after check-in, so that it needs its own authorisation."""
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

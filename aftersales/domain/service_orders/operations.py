@@ -10,9 +10,18 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.parts import requisitions
+from aftersales.domain.planning import bookings
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, HoldReason, ServiceOrder
-from aftersales.domain.service_orders.states import CLOSED, MOVES, STANDING_TASKS, OrderState, StandingTask
+from aftersales.domain.service_orders.states import (
+    CLOSED,
+    DONE,
+    IN_WORKSHOP,
+    MOVES,
+    STANDING_TASKS,
+    OrderState,
+    StandingTask,
+)
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
 from aftersales.domain.tasks import operations as tasks
@@ -92,6 +101,11 @@ def move(order: ServiceOrder, name: str, *, actor: Actor, now: datetime, reason:
     if after in CLOSED:
         order.closed_at, order.hold_reason, order.hold_note = now, None, ""
         requisitions.drop_order(order.id, order.site_id, actor=actor, now=now)
+    if before in IN_WORKSHOP and after not in IN_WORKSHOP:
+        # Another car may take the bay from now on; one that is reopened is given a bay anew.
+        order.bay_id = None
+    if before is not None and (after in CLOSED or after in DONE):
+        bookings.drop_order(order.id, reason=label(after), actor=actor, now=now)
     if before is None:
         add(order)
     else:

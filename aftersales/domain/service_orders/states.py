@@ -60,6 +60,21 @@ words_for(
 CLOSED = frozenset({OrderState.COMPLETED, OrderState.CANCELLED, OrderState.CLOSED_WITHOUT_REPAIR})
 
 
+IN_WORKSHOP = (
+    OrderState.ASSIGNED,
+    OrderState.IN_PROGRESS,
+    OrderState.AWAITING_APPROVAL,
+    OrderState.AWAITING_PARTS,
+    OrderState.REPAIRING,
+    OrderState.QUALITY_CHECK,
+)
+"""States in which the car stands in its bay, unless the bay was freed."""
+
+
+DONE = frozenset({OrderState.PREPARING, OrderState.READY_FOR_PICKUP})
+"""The workshop's work is done: nothing is planned any more."""
+
+
 class Lane(StrEnum):
     """A column of the workshop board."""
 

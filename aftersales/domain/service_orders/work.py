@@ -12,6 +12,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.parts import queries as parts
+from aftersales.domain.planning import bookings
 from aftersales.domain.service_orders import supply, timeline
 from aftersales.domain.service_orders.models import (
     DIAGNOSIS,
@@ -105,6 +106,7 @@ def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime, version: 
         if line.voided_at is None:
             line.voided_at, line.void_reason = now, reason.strip()
     db.session.flush()
+    bookings.drop_job(job_id, reason=reason.strip(), actor=actor, now=now)
     _audit("jobs.void", job, order, {"reason": reason.strip()}, actor=actor, now=now)
     timeline.note(
         order,
@@ -270,6 +272,7 @@ def finish_job(job_id: int, *, actor: Actor, now: datetime) -> Job:
     if job.done_at is None:
         job.done_at, job.done_by_id = now, actor.user_id
         db.session.flush()
+        bookings.drop_job(job_id, reason=gettext("Done"), actor=actor, now=now)
         timeline.note(order, EventKind.EDIT, N_("Job done: %(title)s"), actor=actor, now=now, title=job.title)
         refresh(order)
     return job

@@ -51,6 +51,13 @@ SETTINGS: dict[str, Setting] = {
     "work.at_risk_minutes": Setting(
         30, _l("A car is at risk when less spare time is left than"), _l("minutes")
     ),
+    "holidays.observe": Setting(True, _l("Public holidays of the country are days off")),
+    "holidays.region": Setting("", _l("Region with holidays of its own, for example BY; empty: the country's")),
+    "plan.default_minutes": Setting(30, _l("A job without hours is planned with"), _l("minutes")),
+    "workshop.wash_first": Setting(False, _l("Cars are washed before the workshop takes them over")),
+    "dispatch.advisor_gives": Setting(
+        False, _l("Advisors give work that one team can do straight to that team")
+    ),
     "parts.order_minutes": Setting(
         60, _l("Missing parts are ordered, and their arrival is confirmed, within"), _l("minutes")
     ),

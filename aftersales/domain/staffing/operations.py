@@ -52,7 +52,7 @@ def change_bay(
 def add_team(site_id: int, *, name: str, leader_id: int | None, actor: Actor, now: datetime) -> Team:
     """A new team with its leader. Refuses a name that the site has already, and a leader without a role here."""
     actor.need(VERB)
-    _check_person(leader_id, site_id, "leader_id")
+    check_person(leader_id, site_id, "leader_id")
     team = _add_named(Team(site_id=site_id, name=_name(name), leader_id=leader_id))
     _changed("teams.add", team, actor=actor, now=now)
     return team
@@ -71,7 +71,7 @@ def change_team(
     actor.need(VERB)
     team = _own(Team, team_id, site_id)
     expect_version(team, version)
-    _check_person(values.get("leader_id"), site_id, "leader_id")
+    check_person(values.get("leader_id"), site_id, "leader_id")
     _set(team, values, ("name", "leader_id", "is_active"))
     _changed("teams.change", team, actor=actor, now=now)
     return team
@@ -89,8 +89,8 @@ def add_technician(
 ) -> Technician:
     """Make a person of the site one whom dispatch may choose. ``more`` may hold ``hourly_cost``."""
     actor.need(VERB)
-    _check_person(user_id, site_id, "user_id")
-    _check_team(team_id, site_id)
+    check_person(user_id, site_id, "user_id")
+    check_team(team_id, site_id)
     if db.session.scalar(
         select(Technician.id).where(Technician.site_id == site_id, Technician.user_id == user_id)
     ):
@@ -109,14 +109,14 @@ def change_technician(
     now: datetime,
     version: int | None = None,
 ) -> Technician:
-    """Change grade, team or hourly cost, or stop giving work to the person (``is_active``)."""
+    """Change grade, skills, team or hourly cost, or stop giving work to the person (``is_active``)."""
     actor.need(VERB)
     technician = _own(Technician, technician_id, site_id)
     expect_version(technician, version)
-    _check_team(values.get("team_id"), site_id)
+    check_team(values.get("team_id"), site_id)
     if values.get("hourly_cost", 0) < 0:
         raise Invalid(gettext("Enter a cost of 0 or more."), field="hourly_cost")
-    _set(technician, values, ("grade", "team_id", "hourly_cost", "is_active"))
+    _set(technician, values, ("grade", "team_id", "hourly_cost", "skills", "is_active"))
     _changed("technicians.change", technician, actor=actor, now=now)
     return technician
 
@@ -194,12 +194,14 @@ def _own(model: type[Own], ident: int, site_id: int) -> Own:
     return record
 
 
-def _check_person(user_id: int | None, site_id: int, field: str) -> None:
+def check_person(user_id: int | None, site_id: int, field: str) -> None:
+    """Refuse a person without a role at the site."""
     if user_id is not None and not accounts.roles_at(user_id, site_id):
         raise Invalid(gettext("This person has no role at this site."), field=field)
 
 
-def _check_team(team_id: int | None, site_id: int) -> None:
+def check_team(team_id: int | None, site_id: int) -> None:
+    """Refuse a team of another site, and one that was dissolved."""
     if team_id is not None:
         team = db.session.get(Team, team_id)
         if team is None or team.site_id != site_id or not team.is_active:

@@ -16,6 +16,8 @@ from aftersales.i18n import words_for
 class TaskType(StrEnum):
     CHECK_IN = "check_in"
     ASSIGN_TECHNICIAN = "assign_technician"
+    PLAN_AGAIN = "plan_again"
+    WASH_CAR = "wash_car"
     ACCEPT_JOB = "accept_job"
     SEND_QUOTATION = "send_quotation"
     REPORT_ADDITIONAL = "report_additional"
@@ -46,6 +48,8 @@ words_for(
     {
         TaskType.CHECK_IN: _l("Check in the car"),
         TaskType.ASSIGN_TECHNICIAN: _l("Assign technician"),
+        TaskType.PLAN_AGAIN: _l("Plan the work anew"),
+        TaskType.WASH_CAR: _l("Wash the car"),
         TaskType.ACCEPT_JOB: _l("Accept the job"),
         TaskType.SEND_QUOTATION: _l("Send the quote"),
         TaskType.REPORT_ADDITIONAL: _l("Ask about additional work"),

@@ -15,6 +15,7 @@ from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
+from aftersales.domain.service_orders.states import IN_WORKSHOP as IN_WORKSHOP
 from aftersales.domain.service_orders.states import STANDING_TASKS, OrderState
 from aftersales.domain.staffing import queries as staffing
 from aftersales.domain.staffing.models import Bay, Team
@@ -23,15 +24,6 @@ from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop.models import HandoverItem
 from aftersales.i18n import N_, gettext, label
 
-IN_WORKSHOP = (
-    OrderState.ASSIGNED,
-    OrderState.IN_PROGRESS,
-    OrderState.AWAITING_APPROVAL,
-    OrderState.AWAITING_PARTS,
-    OrderState.REPAIRING,
-    OrderState.QUALITY_CHECK,
-)
-"""States in which the car stands in its bay, unless the bay was freed."""
 REASSIGNABLE = IN_WORKSHOP[:-1]
 OVERSEERS = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.TECHNICAL_DIRECTOR, Role.ADMIN})
 

@@ -48,6 +48,22 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("model_filter", sa.String(length=200), nullable=False),
+        sa.Column(
+            "bay_kind",
+            sa.Enum(
+                "lift",
+                "alignment",
+                "paint",
+                "ev",
+                "pre_check",
+                "wash",
+                name="baykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -683,6 +699,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "code", name=op.f("uq_warehouses_site_id_code")),
     )
     op.create_table(
+        "bay_closures",
+        sa.Column("bay_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bay_closures_order")),
+        sa.ForeignKeyConstraint(["bay_id"], ["bays.id"], name=op.f("fk_bay_closures_bay_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bay_closures")),
+    )
+    with op.batch_alter_table("bay_closures", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bay_closures_bay_id_ends_at"), ["bay_id", "ends_at"], unique=False
+        )
+
+    op.create_table(
         "consents",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("topic", sa.String(length=60), nullable=False),
@@ -696,6 +731,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "posts",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("vacant_since", sa.Date(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["holder_id"], ["users.id"], name=op.f("fk_posts_holder_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_posts_site_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_posts_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
+    )
+    with op.batch_alter_table("posts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_posts_site_id"), ["site_id"], unique=False)
 
     op.create_table(
         "purchase_orders",
@@ -780,6 +833,7 @@ def upgrade() -> None:
         ),
         sa.Column("hourly_cost", sa.BigInteger(), nullable=False),
         sa.Column("high_voltage_until", sa.Date(), nullable=True),
+        sa.Column("skills", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -840,6 +894,41 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("vin <> ''"),
             postgresql_where=sa.text("vin <> ''"),
+        )
+
+    op.create_table(
+        "absences",
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "holiday",
+                "sick",
+                "training",
+                "other",
+                name="absencekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_absences_order")),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["technicians.id"], name=op.f("fk_absences_technician_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_absences_technician_id_ends_at"), ["technician_id", "ends_at"], unique=False
         )
 
     op.create_table(
@@ -963,6 +1052,20 @@ def upgrade() -> None:
         sa.Column("hold_note", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.String(length=300), nullable=False),
         sa.Column("is_waiting", sa.Boolean(), nullable=False),
+        sa.Column(
+            "priority",
+            sa.Enum(
+                "normal",
+                "high",
+                "urgent",
+                name="priority",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("briefing", sa.String(length=500), nullable=False),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_promised_at", sa.DateTime(timezone=True), nullable=True),
@@ -989,6 +1092,8 @@ def upgrade() -> None:
         ),
         sa.Column("checkin_signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("diagnosis_consent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("needs_wash", sa.Boolean(), nullable=False),
+        sa.Column("washed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("workshop_received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("inspection_is_open", sa.Boolean(), nullable=False),
         sa.Column("inspection_completed_at", sa.DateTime(timezone=True), nullable=True),
@@ -1066,6 +1171,63 @@ def upgrade() -> None:
             batch_op.f("ix_service_orders_vehicle_id_opened_at"), ["vehicle_id", "opened_at"], unique=False
         )
 
+    op.create_table(
+        "shift_changes",
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.Time(), nullable=True),
+        sa.Column("ends_at", sa.Time(), nullable=True),
+        sa.Column("breaks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name=op.f("ck_shift_changes_both")),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["technicians.id"], name=op.f("fk_shift_changes_technician_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_changes")),
+        sa.UniqueConstraint("technician_id", "day", name=op.f("uq_shift_changes_technician_id_day")),
+    )
+    op.create_table(
+        "shift_days",
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.Time(), nullable=False),
+        sa.Column("ends_at", sa.Time(), nullable=False),
+        sa.Column("breaks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_shift_days_weekday")),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["technicians.id"], name=op.f("fk_shift_days_technician_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_days")),
+        sa.UniqueConstraint("technician_id", "weekday", name=op.f("uq_shift_days_technician_id_weekday")),
+    )
+    op.create_table(
+        "technician_certificates",
+        sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "high_voltage",
+                "warranty",
+                "air_conditioning",
+                name="certificate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["technician_id"], ["technicians.id"], name=op.f("fk_technician_certificates_technician_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_technician_certificates")),
+        sa.UniqueConstraint(
+            "technician_id", "kind", name=op.f("uq_technician_certificates_technician_id_kind")
+        ),
+    )
     op.create_table(
         "vehicle_warnings",
         sa.Column("vehicle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1460,6 +1622,37 @@ def upgrade() -> None:
         ),
         sa.Column("technician_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("canned_job_code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "skill",
+            sa.Enum(
+                "mechanical",
+                "electrical",
+                "diagnosis",
+                "body",
+                "paint",
+                name="skill",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "bay_kind",
+            sa.Enum(
+                "lift",
+                "alignment",
+                "paint",
+                "ev",
+                "pre_check",
+                "wash",
+                name="baykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("is_additional", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -1658,6 +1851,8 @@ def upgrade() -> None:
             sa.Enum(
                 "check_in",
                 "assign_technician",
+                "plan_again",
+                "wash_car",
                 "accept_job",
                 "send_quotation",
                 "report_additional",
@@ -1829,6 +2024,59 @@ def upgrade() -> None:
     with op.batch_alter_table("belongings_requests", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_belongings_requests_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
+        "bookings",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bay_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("is_fixed", sa.Boolean(), nullable=False),
+        sa.Column("overtime_reason", sa.String(length=200), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("planned_by_name", sa.String(length=200), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_order")),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_bookings_minutes")),
+        sa.ForeignKeyConstraint(["bay_id"], ["bays.id"], name=op.f("fk_bookings_bay_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_bookings_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_bookings_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_bookings_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_bookings_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
+    )
+    with op.batch_alter_table("bookings", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bookings_bay",
+            ["bay_id", "ends_at"],
+            unique=False,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_bookings_person",
+            ["user_id", "ends_at"],
+            unique=False,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_bookings_service_order_id"), ["service_order_id"], unique=False)
+        batch_op.create_index(
+            "ix_bookings_site",
+            ["site_id", "ends_at"],
+            unique=False,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
         )
 
     op.create_table(
@@ -3987,6 +4235,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_vehicles_vin"))
 
     op.drop_table("campaign_vehicles")
+    with op.batch_alter_table("bookings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bookings_site",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_bookings_service_order_id"))
+        batch_op.drop_index(
+            "ix_bookings_person",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_bookings_bay",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+
+    op.drop_table("bookings")
     with op.batch_alter_table("belongings_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_belongings_requests_service_order_id"))
 
@@ -4062,6 +4329,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vehicle_warnings_vehicle_id"))
 
     op.drop_table("vehicle_warnings")
+    op.drop_table("technician_certificates")
+    op.drop_table("shift_days")
+    op.drop_table("shift_changes")
     with op.batch_alter_table("service_orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_service_orders_vehicle_id_opened_at"))
         batch_op.drop_index(batch_op.f("ix_service_orders_technician_id"))
@@ -4088,6 +4358,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ownerships_customer_id"))
 
     op.drop_table("ownerships")
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_absences_technician_id_ends_at"))
+
+    op.drop_table("absences")
     with op.batch_alter_table("vehicles", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_vehicles_vin", sqlite_where=sa.text("vin <> ''"), postgresql_where=sa.text("vin <> ''")
@@ -4111,10 +4385,18 @@ def downgrade() -> None:
         )
 
     op.drop_table("purchase_orders")
+    with op.batch_alter_table("posts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_posts_site_id"))
+
+    op.drop_table("posts")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_customer_id"))
 
     op.drop_table("consents")
+    with op.batch_alter_table("bay_closures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bay_closures_bay_id_ends_at"))
+
+    op.drop_table("bay_closures")
     op.drop_table("warehouses")
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.drop_index(

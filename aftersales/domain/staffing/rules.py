@@ -1,0 +1,22 @@
+"""Questions about technicians, answered from values alone."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from aftersales.domain.staffing.models import Certificate, Grade, Skill
+
+_BY_GRADE = {Grade.BODY: frozenset({Skill.BODY}), Grade.PAINT: frozenset({Skill.PAINT})}
+_USUAL = frozenset({Skill.MECHANICAL})
+
+
+def skills_of(skills: Iterable[str], grade: Grade) -> frozenset[Skill]:
+    """What a technician is able to do: what was entered; where nothing was, what the grade says."""
+    entered = frozenset(Skill(skill) for skill in skills if skill in Skill)
+    return entered or _BY_GRADE.get(grade, _USUAL)
+
+
+def valid_certificates(
+    certificates: Iterable[tuple[Certificate, date | None]], today: date
+) -> frozenset[Certificate]:
+    """The certificates that have not ended; the last day counts."""
+    return frozenset(kind for kind, until in certificates if until is None or until >= today)
