@@ -11,7 +11,7 @@ _USUAL = frozenset({Skill.MECHANICAL})
 
 def skills_of(skills: Iterable[str], grade: Grade) -> frozenset[Skill]:
     """What a technician is able to do: what was entered; where nothing was, what the grade says."""
-    entered = frozenset(Skill(skill) for skill in skills if skill in Skill)
+    entered = frozenset(skill for skill in Skill if skill in set(skills))
     return entered or _BY_GRADE.get(grade, _USUAL)
 
 
