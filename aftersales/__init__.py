@@ -27,6 +27,7 @@ from aftersales.web import (
     report_charts,
     security,
     session,
+    shared_tablet,
     tablets,
     task_links,
 )
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings)
     session.init_app(app, settings)
     access.init_app(app)
+    shared_tablet.init_app(app)
     tablets.init_app(app)
     addresses.init_app(app)
     errors.init_app(app)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from aftersales.domain.accounts.permissions import Role, roles_for
+from aftersales.domain.accounts.permissions import BY_PIN, Role, roles_for
 from aftersales.web import access
 from tests.effort import IS_LONG
 from tests.world import World
@@ -21,11 +21,13 @@ ASKS_FURTHER = {
     "jobs.finish": "the technician whom the order was given to",
     "jobs.check_fault": "the technician whom the order was given to",
     "job_photos.add": "the technician whom the order was given to",
+    "quality.confirm_self_check": "the technician whom the order was given to",
+    "dispatch.free_bay": "the technician whom the order was given to",
     "quality.finish_rework": "the technician whom the rework was given to",
     "files.document": "people who see prices, where the document shows some",
 }
 """Endpoints that may refuse somebody whom the map lets in, and who it is that they ask for."""
-SKIPPED = {"account.sign_out"}
+SKIPPED = {"account.sign_out", "pins.lock"}
 """What would end the session of the test itself."""
 
 
@@ -40,7 +42,8 @@ def staff_rules(world: World) -> Iterator[tuple[Rule, str, str, frozenset[Role]]
     for rule, verb in wanted:
         if verb in (access.PUBLIC, None) or rule.endpoint in SKIPPED:
             continue
-        allowed = frozenset(Role) if verb == access.SIGNED_IN else roles_for(str(verb))
+        everybody = verb in (access.SIGNED_IN, access.BY_PASSWORD)
+        allowed = frozenset(Role) if everybody else roles_for(str(verb))
         for method in methods(rule):
             yield rule, method, world.address(rule), allowed
 
@@ -78,6 +81,41 @@ def test_no_other_role_gets_in_and_nothing_changes_by_trying(world: World) -> No
     assert not surprises, "\n".join(surprises)
     assert asked > 1000
     assert {name: count for name, count in world.rows().items() if count != before[name]} == {}
+
+
+def test_a_pin_opens_the_work_of_the_floor_and_nothing_else(world: World) -> None:
+    """TEC-7: every route as whoever may with a password, in a session by PIN: money and administration answer 403 with
+    the form for the password, and nothing changes by trying."""
+    before, surprises, asked = world.rows(), [], 0
+    clients = {role: world.client(role, by_pin=True) for role in Role}
+    for rule, method, address, allowed in staff_rules(world):
+        with world.app.app_context():
+            verb = access.rule_of(rule.endpoint)
+        if verb == access.SIGNED_IN or verb in BY_PIN:
+            continue
+        for role in sorted(allowed) if IS_LONG else sorted(allowed)[:2]:
+            answer, asked = clients[role].open(address, method=method), asked + 1
+            if answer.status_code != 403 or "Sign in with your password for this" not in answer.text:
+                surprises.append(f"{role} {method} {address}: {answer.status_code}")
+    assert not surprises, "\n".join(surprises)
+    assert asked > 150
+    assert {name: count for name, count in world.rows().items() if count != before[name]} == {}
+
+
+def test_a_pin_is_enough_to_look_at_the_work_of_the_floor(world: World) -> None:
+    """TEC-7: the other half: what a PIN is enough for is open with it, within the person's roles."""
+    surprises, asked = [], 0
+    clients = {role: world.client(role, by_pin=True) for role in Role}
+    for rule, method, address, allowed in staff_rules(world):
+        with world.app.app_context():
+            verb = access.rule_of(rule.endpoint)
+        if method != "GET" or verb not in BY_PIN:
+            continue
+        status, asked = ask(clients[sorted(allowed)[0]], method, address), asked + 1
+        if status >= 500 or (status == 403 and rule.endpoint not in ASKS_FURTHER):
+            surprises.append(f"{sorted(allowed)[0]} {method} {address}: {status}")
+    assert not surprises, "\n".join(surprises)
+    assert asked > 40
 
 
 def test_without_a_sign_in_every_page_leads_to_it(world: World) -> None:

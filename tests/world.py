@@ -18,8 +18,9 @@ from werkzeug.routing import Rule
 from aftersales import clock
 from aftersales.db import add, db, transaction
 from aftersales.domain.accounts import operations as accounts
-from aftersales.domain.accounts.models import Membership, User
+from aftersales.domain.accounts.models import Membership, Tablet, User
 from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.accounts.tokens import token_digest
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.billing.models import Invoice
@@ -91,6 +92,7 @@ RECORDS: dict[str, Select[Any]] = {
     "user_id": select(Membership.user_id).where(
         Membership.site_id == _SITE, Membership.role == Role.TECHNICIAN
     ),
+    "tablet_id": select(Tablet.id).where(Tablet.site_id == _SITE),
     # One for the whole company: every site works with them.
     "article_id": select(Article.id),
     "time_id": select(LabourTime.id),
@@ -126,12 +128,14 @@ class World:
     app: Flask
     site_id: int
     other_site_id: int
-    tokens: dict[tuple[int, Role], str] = field(default_factory=dict)
+    tokens: dict[tuple[int, Role, bool], str] = field(default_factory=dict)
 
-    def client(self, role: Role, site_id: int | None = None) -> FlaskClient:
+    def client(self, role: Role, site_id: int | None = None, *, by_pin: bool = False) -> FlaskClient:
         client = FlaskClient(self.app, self.app.response_class, use_cookies=True)
         with client.session_transaction() as cookie:
-            cookie["token"] = self.tokens[site_id or self.site_id, role]
+            cookie["token"] = self.tokens[site_id or self.site_id, role, by_pin]
+        if by_pin:
+            client.set_cookie("aftersales-tablet", f"tablet {site_id or self.site_id}")
         return client
 
     def rules(self) -> list[Rule]:
@@ -210,6 +214,12 @@ def _populate(world: World) -> None:
     """A person per role and site, and the few records that the sample's month may lack."""
     with transaction():
         for site_id in (world.site_id, world.other_site_id):
+            tablet = add(
+                Tablet(
+                    site_id=site_id, name="Bay 3", token_hash=token_digest(f"tablet {site_id}"), enrolled_at=NOW,
+                    enrolled_by_name="The tests", last_used_at=NOW,
+                )
+            )  # fmt: skip
             for role in Role:
                 user = add(
                     User(
@@ -220,7 +230,11 @@ def _populate(world: World) -> None:
                 add(Membership(user_id=user.id, site_id=site_id, role=role))
                 if role is Role.TECHNICIAN:
                     add(Technician(site_id=site_id, user_id=user.id))
-                world.tokens[site_id, role] = accounts.sign_in(user.id, address="", device="tests", now=NOW)
+                for by_pin in (False, True):
+                    world.tokens[site_id, role, by_pin] = accounts.sign_in(
+                        user.id, address="", device="tests", now=NOW, tablet_id=tablet.id if by_pin else None,
+                        by_pin=by_pin,
+                    )  # fmt: skip
             if db.session.scalar(select(Team.id).where(Team.site_id == site_id).limit(1)) is None:
                 add(Team(site_id=site_id, name="Team one"))
         if db.session.scalar(select(VehicleWarning.id).limit(1)) is None:

@@ -1,7 +1,5 @@
 """Signing in and out, and a person's own settings."""
 
-import re
-
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,12 +8,13 @@ from aftersales import clock
 from aftersales.blueprints.forms.account import PasswordForm, PreferencesForm, SignInForm
 from aftersales.db import transaction
 from aftersales.domain.accounts import operations as accounts
-from aftersales.domain.accounts import queries
+from aftersales.domain.accounts import pins, queries, tablets
+from aftersales.domain.actors import Actor
 from aftersales.domain.errors import DomainError
 from aftersales.domain.sites import queries as site_queries
 from aftersales.i18n import gettext
-from aftersales.web import htmx, session
-from aftersales.web.access import public, signed_in
+from aftersales.web import addresses, htmx, session, shared_tablet
+from aftersales.web.access import public, signed_in, signed_in_by_password
 from aftersales.web.errors import status_of
 
 blueprint = Blueprint("account", __name__)
@@ -24,11 +23,15 @@ blueprint = Blueprint("account", __name__)
 @blueprint.get("/sign-in")
 @public
 def sign_in() -> Response | str:
-    if current_user.is_authenticated:
+    wants_password = request.args.get("with") == "password"
+    if current_user.is_authenticated and not (current_user.by_pin and wants_password):
         return htmx.redirect(url_for("today.page"))
     if not site_queries.has_any():
         return htmx.redirect(url_for("first_run.page"))
-    form = SignInForm(next=request.args.get("next", ""))
+    going_to = request.args.get("next", "")
+    if not wants_password and (tablet := shared_tablet.current()):
+        return shared_tablet.who_page(tablet, going_to=going_to)
+    form = SignInForm(next=going_to, email=request.args.get("email", ""))
     return render_template("account/sign_in.html", form=form)
 
 
@@ -49,17 +52,26 @@ def begin_session() -> Response | tuple[str, int]:
     if user is None:
         form.form_errors.append(gettext("E-mail or password is wrong. Check both and try again."))
         return render_template("account/sign_in.html", form=form), 422
+    tablet, device = shared_tablet.current(), request.user_agent.string or ""
     try:
         with transaction():
             accounts.forgive(this_try)
+            pins.turn_on(
+                user.id, actor=Actor(name=user.name, user_id=user.id, address=address, device=device), now=now
+            )
+            if tablet:
+                tablets.note_used(tablet.id, by_name=user.name, now=now)
+            if current_user.is_authenticated:  # by a PIN: the session that asked for the password
+                accounts.sign_out(current_user.session_id, now=now)
             token = accounts.sign_in(
-                user.id, address=address, device=request.user_agent.string or "", now=now
+                user.id, address=address, device=device, now=now, tablet_id=tablet.id if tablet else None
             )
     except DomainError as error:
         form.refuse(error)
         return render_template("account/sign_in.html", form=form), status_of(error)
     session.begin(token)
-    return htmx.redirect(_own_page(form.next.data) or url_for("today.page"))
+    answer = htmx.redirect(addresses.own_page(form.next.data) or url_for("today.page"))
+    return shared_tablet.remember(answer) if tablet else answer
 
 
 @blueprint.post("/sign-out")
@@ -89,7 +101,7 @@ def save_preferences() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/account/password")
-@signed_in
+@signed_in_by_password
 def change_password() -> Response | tuple[str, int]:
     form, person = PasswordForm(), session.person()
     address, now = request.remote_addr or "", clock.now()
@@ -114,7 +126,7 @@ def change_password() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/account/site")
-@signed_in
+@signed_in_by_password
 def move_to_site() -> Response:
     person = session.person()
     with transaction():
@@ -133,10 +145,3 @@ def _page(preferences: PreferencesForm, password: PasswordForm) -> str:
         sites=sites,
         site_options=[(str(site.id), site.name) for site in sites],
     )
-
-
-def _own_page(address: str | None) -> str:
-    """The address to go on to, if it is a path of ours and not another site's. Browsers read ``\\`` as ``/`` and drop
-    tabs and line ends, so that ``/<tab>/elsewhere`` would lead elsewhere."""
-    is_own = address and re.match(r"/(?!/)", address) and address.isprintable() and "\\" not in address
-    return address if address and is_own else ""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from aftersales.domain.accounts.permissions import Role, roles_for
-from aftersales.domain.errors import NotPermitted
+from aftersales.domain.accounts.permissions import Role, allows
+from aftersales.domain.errors import NeedsPassword, NotPermitted
 from aftersales.i18n import gettext
 
 
@@ -11,7 +11,8 @@ from aftersales.i18n import gettext
 class Actor:
     """The author of a change. ``name`` is kept beside the id, so that history reads the same for ever.
 
-    ``roles`` are the person's roles at the site where the act happens; the system may do everything.
+    ``roles`` are the person's roles at the site where the act happens; the system may do everything. ``by_pin``: the
+    person signed in with the PIN of a shared tablet and may do the work of the floor only.
     """
 
     name: str
@@ -20,14 +21,17 @@ class Actor:
     is_system: bool = False
     address: str = ""
     device: str = ""
+    by_pin: bool = False
 
     def may(self, verb: str) -> bool:
         """Whether this actor has the permission ``verb``, e.g. ``quotations.send``."""
-        return self.is_system or bool(self.roles & roles_for(verb))
+        return self.is_system or allows(self.roles, verb, by_pin=self.by_pin)
 
     def need(self, verb: str) -> None:
         """Refuse unless the actor has ``verb``."""
         if not self.may(verb):
+            if self.by_pin and allows(self.roles, verb, by_pin=False):
+                raise NeedsPassword(gettext("Sign in with your password for this; a PIN is not enough."))
             raise NotPermitted(
                 gettext("You are not allowed to do this here. Ask someone whose role includes it.")
             )

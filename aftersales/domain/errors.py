@@ -36,6 +36,10 @@ class NotPermitted(DomainError):
     """This person may not do this (answered 403)."""
 
 
+class NeedsPassword(NotPermitted):
+    """This person may do this, but not after a sign-in with a PIN (answered 403, with the form to sign in)."""
+
+
 class NotFound(DomainError):
     """There is no such thing, or it belongs to someone else (answered 404)."""
 

@@ -1,5 +1,6 @@
-"""Numbers in addresses. One that no record can have is not found, and never reaches the database."""
+"""Numbers in addresses, of which one that no record can have never reaches the database; and addresses of our own."""
 
+import re
 from typing import Any
 
 from flask import Flask, request
@@ -25,6 +26,13 @@ def posted_id(name: str) -> int | None:
     """The id in a plain field of the posted form; None without one, or where it cannot be an id."""
     given = request.form.get(name, type=int)
     return given if given is not None and 0 < given <= LARGEST_ID else None
+
+
+def own_page(address: str | None) -> str:
+    """The address to go on to, if it is a path of ours and not another site's. Browsers read ``\\`` as ``/`` and drop
+    tabs and line ends, so that ``/<tab>/elsewhere`` would lead elsewhere."""
+    is_own = address and re.match(r"/(?!/)", address) and address.isprintable() and "\\" not in address
+    return address if address and is_own else ""
 
 
 def init_app(app: Flask) -> None:

@@ -6,8 +6,16 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from aftersales.domain.errors import DomainError, Invalid, NotFound, NotPermitted, Refused, TooManyTries
-from aftersales.web import htmx
+from aftersales.domain.errors import (
+    DomainError,
+    Invalid,
+    NeedsPassword,
+    NotFound,
+    NotPermitted,
+    Refused,
+    TooManyTries,
+)
+from aftersales.web import htmx, shared_tablet
 
 STATUS: dict[type[DomainError], int] = {
     TooManyTries: 429,
@@ -27,6 +35,9 @@ def status_of(error: DomainError) -> int:
 
 
 def init_app(app: Flask) -> None:
+    app.register_error_handler(
+        NeedsPassword, lambda error: _answer(403, str(error), template="needs_password")
+    )
     app.register_error_handler(DomainError, lambda error: _answer(status_of(error), str(error)))
     app.register_error_handler(CSRFError, lambda error: _answer(400, "", template="400"))
     app.register_error_handler(HTTPException, _http)
@@ -49,7 +60,12 @@ def _unexpected(error: Exception) -> Response:
 def _answer(status: int, sentence: str, *, template: str = "") -> Response:
     known = template or _PAGES.get(status, "500" if status >= 500 else "400")
     response = make_response(
-        render_template(f"errors/{known}.html", sentence=sentence, is_staff=current_user.is_authenticated),
+        render_template(
+            f"errors/{known}.html",
+            sentence=sentence,
+            is_staff=current_user.is_authenticated,
+            asked_for=shared_tablet.open_page() or "/",
+        ),
         status,
     )
     if htmx.is_partial():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -245,5 +245,6 @@ def _language() -> str:
 
 def _theme() -> str:
     """The person's own choice, else that of the device, else light."""
-    chosen = current_user.theme if current_user.is_authenticated else request.cookies.get("theme", "")
+    device = g.get("theme") or request.cookies.get("theme", "")
+    chosen = current_user.theme if current_user.is_authenticated else device
     return "bay" if chosen == "bay" else "light"

@@ -6,13 +6,14 @@ from flask_login import LoginManager, current_user
 
 from aftersales import clock
 from aftersales.config import Settings
-from aftersales.domain.accounts import operations as accounts
 from aftersales.domain.accounts import queries
 from aftersales.domain.accounts.queries import SignedIn
+from aftersales.domain.accounts.tokens import token_digest
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import NotPermitted
 from aftersales.domain.tasks import queries as tasks
 from aftersales.i18n import gettext
+from aftersales.web import shared_tablet
 
 login = LoginManager()
 _TOKEN = "token"
@@ -33,7 +34,9 @@ def _load(_request: object) -> SignedIn | None:
     token = cookie.get(_TOKEN)
     if not token:
         return None
-    return queries.find_signed_in(accounts.token_digest(token), clock.now(), open_tasks=tasks.open_count())
+    return queries.find_signed_in(
+        token_digest(token), clock.now(), open_tasks=tasks.open_count(), tablet_hash=shared_tablet.digest()
+    )
 
 
 def begin(token: str) -> None:

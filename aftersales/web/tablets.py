@@ -18,6 +18,8 @@ ANSWER = "Aftersales"
 """The header of every answer; without it the answer is somebody else's, for example a hotel's sign-in page."""
 ITEM = "Aftersales-Item"
 """The header with the id of an item from a tablet's queue, sent and echoed."""
+AUTHOR = "Aftersales-Author"
+"""The header with the id of the person who made the item: it counts in this person's session and in no other."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -46,6 +48,11 @@ def filled_later(page: str, part: str) -> Markup:
 def is_item() -> bool:
     """Whether this request is an item of a tablet's queue, which waits where nobody answers as we do."""
     return _ID.fullmatch(request.headers.get(ITEM, "")) is not None
+
+
+def author() -> str | None:
+    """Who made the item, where the request says so."""
+    return request.headers.get(AUTHOR)
 
 
 def made_at() -> datetime:

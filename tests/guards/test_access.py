@@ -6,12 +6,13 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from aftersales.domain.accounts.permissions import BY_PIN, PERMISSIONS, WITH_PASSWORD
 from aftersales.web import access
 from tests.html import CheckingClient
 
 # Changing this list is a decision: each of these answers people who have not signed in.
 PUBLIC = re.compile(
-    r"^(static|healthz|gallery|account\.(sign_in|begin_session)|portal\..*|first_run\..*|waiting\.(session|service_worker))$"
+    r"^(static|healthz|gallery|account\.(sign_in|begin_session)|pins\.begin_session|portal\..*|first_run\..*|waiting\.(session|service_worker))$"
 )
 
 
@@ -36,6 +37,12 @@ def test_every_endpoint_says_who_may_call_it(app: Flask) -> None:
     with app.app_context():
         silent = {rule.endpoint for rule in rules(app) if access.rule_of(rule.endpoint) is None}
     assert silent == set()
+
+
+def test_every_verb_says_whether_a_pin_is_enough() -> None:
+    """TEC-7: a new verb is decided on in ``permissions.py``: work of the floor, or money and administration."""
+    assert set(PERMISSIONS) == BY_PIN | WITH_PASSWORD
+    assert set() == BY_PIN & WITH_PASSWORD
 
 
 def test_what_is_public_is_on_the_list(app: Flask) -> None:

@@ -1,8 +1,8 @@
-"""Accounts: people, their roles at sites, their sessions and sign-in tries."""
+"""Accounts: people, their roles at sites, their sessions and sign-in tries, PINs and the tablets that take them."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, UtcDateTime, Versioned, enum_type
@@ -40,10 +40,15 @@ class Membership(Identified, Base):
 
 
 class UserSession(Identified, Base):
-    """A sign-in on one device. It ends at the server: sign-out, disabled user and new password act at once."""
+    """A sign-in on one device. It ends at the server: sign-out, disabled user and new password act at once.
+
+    With ``tablet_id`` it is on a shared tablet, good only together with that tablet's own token and while somebody
+    works there; ``by_pin`` marks one that was begun with six digits and may do less (see :mod:`.permissions`).
+    """
 
     __tablename__ = "user_sessions"
     __table_args__ = (
+        CheckConstraint("NOT by_pin OR tablet_id IS NOT NULL", name="pin_needs_tablet"),
         Index(
             "ix_user_sessions_open",
             "user_id",
@@ -60,6 +65,44 @@ class UserSession(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tablet_id: Mapped[int | None] = mapped_column(ForeignKey("tablets.id"))
+    by_pin: Mapped[bool] = mapped_column(default=False)
+
+
+class Tablet(Identified, Base):
+    """A tablet that many people of a site share: enrolled once by a full sign-in, known again by its token.
+
+    ``wrong_pins`` counts the wrong PINs since the last right one; at the limit it takes none until a full sign-in.
+    """
+
+    __tablename__ = "tablets"
+    __table_args__ = (Index(None, "site_id", "revoked_at"), CheckConstraint("wrong_pins >= 0", name="wrong"))
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    theme: Mapped[str] = mapped_column(String(10), default="")
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    enrolled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    enrolled_by_name: Mapped[str] = mapped_column(String(200))
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_by_name: Mapped[str] = mapped_column(String(200), default="")
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by_name: Mapped[str] = mapped_column(String(200), default="")
+    wrong_pins: Mapped[int] = mapped_column(default=0)
+
+
+class Pin(Identified, Base):
+    """A person's PIN. ``wrong_tries`` counts those since the last right one; at the limit the PIN is off until the
+    person signs in with the password."""
+
+    __tablename__ = "pins"
+    __table_args__ = (CheckConstraint("wrong_tries >= 0", name="wrong"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wrong_tries: Mapped[int] = mapped_column(default=0)
 
 
 class SignInTry(Identified, Base):

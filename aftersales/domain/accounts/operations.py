@@ -1,6 +1,5 @@
 """Signing in and out, people and their roles."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -10,9 +9,10 @@ from sqlalchemy import delete, func, select, update
 
 from aftersales.db import add, db, one_at_a_time
 from aftersales.domain import audit
-from aftersales.domain.accounts import queries
-from aftersales.domain.accounts.models import Membership, SignInTry, User, UserSession
+from aftersales.domain.accounts import queries, tablets
+from aftersales.domain.accounts.models import Membership, SignInTry, Tablet, User, UserSession
 from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.accounts.tokens import token_digest
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, Refused, TooManyTries
 from aftersales.i18n import gettext
@@ -25,11 +25,6 @@ MIN_PASSWORD = 10
 # OWASP's 19 MiB profile of argon2id.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")
-
-
-def token_digest(token: str) -> str:
-    """What the session table holds of a session's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def begin_try(email: str, *, address: str, now: datetime) -> int:
@@ -67,9 +62,26 @@ def check_password(email: str, password: str) -> User | None:
     return user if user and user.disabled_at is None else None
 
 
-def sign_in(user_id: int, *, address: str, device: str, now: datetime, site_id: int | None = None) -> str:
-    """Open a session at ``site_id`` or the person's first site. Returns the token for the cookie."""
+def sign_in(
+    user_id: int,
+    *,
+    address: str,
+    device: str,
+    now: datetime,
+    site_id: int | None = None,
+    tablet_id: int | None = None,
+    by_pin: bool = False,
+) -> str:
+    """Open a session at ``site_id`` or the person's first site. Returns the token for the cookie.
+
+    On a shared tablet (``tablet_id``) the session is at the tablet's site and ends when nobody works there for the
+    time of the site's setting. ``by_pin``: it began with six digits and is marked as such.
+    """
     sites = queries.list_site_ids(user_id)
+    until = now + SESSION_LIFE
+    if tablet_id is not None:
+        tablet = db.session.get_one(Tablet, tablet_id)
+        site_id, until = tablet.site_id, tablets.locks_at(tablet.site_id, now)
     if not sites or (site_id is not None and site_id not in sites):
         raise Refused(gettext("You have no role at any site yet. Ask an administrator to give you one."))
     token = secrets.token_urlsafe(32)
@@ -81,7 +93,9 @@ def sign_in(user_id: int, *, address: str, device: str, now: datetime, site_id: 
             device=device[:200],
             address=address,
             created_at=now,
-            expires_at=now + SESSION_LIFE,
+            expires_at=until,
+            tablet_id=tablet_id,
+            by_pin=by_pin,
         )
     )
     return token

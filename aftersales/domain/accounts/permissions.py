@@ -148,10 +148,48 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "settings.manage": {Role.ADMIN},
         "templates.manage": _LEAD,
         "catalogue.manage": _LEAD | {Role.PARTS},
+        "tablets.manage": _LEAD | {Role.LEADER, Role.TECHNICAL_DIRECTOR},
     }.items()
 }
+
+BY_PIN: frozenset[str] = frozenset(
+    {
+        "appointments.read", "attendance.clock", "board.read", "campaigns.read", "cars.move", "checkins.write",
+        "clips.add", "customers.read", "delivery.prepare", "dispatch.assign", "documents.read", "inspections.propose",
+        "inspections.rate", "inspections.read", "jobs.accept", "jobs.clock", "jobs.report_additional", "orders.hold",
+        "orders.promise", "orders.read", "parts.issue", "parts.read", "parts.receive", "parts.request", "photos.mark",
+        "prices.read", "quality.final_check", "quality.leader_check", "quality.read", "quality.self_check",
+        "quotations.take_note", "repair.finish", "repair.start", "staffing.read", "tasks.read", "vehicles.read",
+        "warranty.read",
+    }
+)  # fmt: skip
+"""What a session on a shared tablet that began with a PIN may do: the work of the floor, within the person's roles."""
+
+WITH_PASSWORD: frozenset[str] = frozenset(
+    {
+        # money, and what commits a customer or the house to pay
+        "credit.allow", "discounts.over_limit", "invoices.correct", "invoices.issue", "invoices.read", "orders.cancel",
+        "orders.close_without_repair", "orders.edit", "orders.open", "orders.reopen", "parts.adjust", "parts.costs",
+        "parts.order", "payments.take", "delivery.hand_over", "quotations.authorise_other_payers", "quotations.read",
+        "quotations.record_answer", "quotations.send", "quotations.write", "warranty.decide",
+        # people, prices, settings, and what leaves the house
+        "appointments.write", "audit.read", "campaigns.manage", "catalogue.manage", "customers.write",
+        "followups.read", "followups.write", "messages.read", "messages.resend", "reports.export", "reports.read",
+        "settings.manage", "staffing.manage", "tablets.manage", "templates.manage", "users.manage", "vehicles.write",
+    }
+)  # fmt: skip
+"""What asks for a sign-in with the password, whatever the roles. A verb in neither list counts as being in this one;
+a guard test asks for the decision."""
 
 
 def roles_for(verb: str) -> frozenset[Role]:
     """The roles that have ``verb``; an unknown verb is a mistake in the code and fails loudly."""
     return PERMISSIONS[verb]
+
+
+def allows(roles: frozenset[Role], verb: str, *, by_pin: bool) -> bool:
+    """Whether somebody with ``roles`` may do ``verb``; whoever signed in with a PIN only what a PIN is enough for.
+
+    Every question about a right ends here: screens, views and operations.
+    """
+    return bool(roles & roles_for(verb)) and (not by_pin or verb in BY_PIN)

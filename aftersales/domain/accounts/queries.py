@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
 from aftersales.db import db
-from aftersales.domain.accounts.models import Membership, User, UserSession
-from aftersales.domain.accounts.permissions import Role, roles_for
+from aftersales.domain.accounts.models import Membership, Tablet, User, UserSession
+from aftersales.domain.accounts.permissions import Role, allows
 from aftersales.domain.actors import Actor
 from aftersales.domain.sites import settings
 from aftersales.domain.sites.models import Site
@@ -36,6 +36,10 @@ class SignedIn:
     site_settings: dict[str, Any]
     roles: frozenset[Role]
     open_tasks: int = 0
+    by_pin: bool = False
+    tablet_id: int | None = None
+    tablet_name: str = ""
+    expires_at: datetime | None = None
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -44,21 +48,33 @@ class SignedIn:
         return str(self.user_id)
 
     def may(self, verb: str) -> bool:
-        """Whether the person's roles at this site include ``verb``."""
-        return bool(self.roles & roles_for(verb))
+        """Whether the person's roles at this site include ``verb``, and the way they signed in is enough for it."""
+        return allows(self.roles, verb, by_pin=self.by_pin)
 
     def setting(self, key: str) -> Any:
         return settings.value(self.site_settings, key)
 
     def actor(self, *, address: str = "", device: str = "") -> Actor:
         """The person as the author of a change."""
-        return Actor(name=self.name, user_id=self.user_id, roles=self.roles, address=address, device=device)
+        return Actor(
+            name=self.name,
+            user_id=self.user_id,
+            roles=self.roles,
+            address=address,
+            device=device,
+            by_pin=self.by_pin,
+        )
 
 
 def find_signed_in(
-    token_hash: str, now: datetime, *, open_tasks: ColumnElement[int] | None = None
+    token_hash: str,
+    now: datetime,
+    *,
+    open_tasks: ColumnElement[int] | None = None,
+    tablet_hash: str = "",
 ) -> SignedIn | None:
     """Who holds this session, if it is still good: not ended, not expired, person not disabled, role left at the site.
+    One of a shared tablet is good only together with the token of that tablet, and until the tablet is revoked.
 
     ``open_tasks`` is a column correlated with :class:`UserSession` that counts what waits for the person; every page
     shows it, so it comes in the same query.
@@ -87,14 +103,23 @@ def find_signed_in(
             Site.settings,
             roles.label("roles"),
             (literal(0) if open_tasks is None else open_tasks).label("open_tasks"),
+            UserSession.by_pin,
+            UserSession.tablet_id,
+            UserSession.expires_at,
+            Tablet.name.label("tablet_name"),
         )
         .join(User, User.id == UserSession.user_id)
         .join(Site, Site.id == UserSession.site_id)
+        .outerjoin(Tablet, Tablet.id == UserSession.tablet_id)
         .where(
             UserSession.token_hash == token_hash,
             UserSession.ended_at.is_(None),
             UserSession.expires_at > now,
             User.disabled_at.is_(None),
+            or_(
+                UserSession.tablet_id.is_(None),
+                and_(Tablet.revoked_at.is_(None), Tablet.token_hash == tablet_hash),
+            ),
         )
     ).one_or_none()
     if row is None or not row.roles:
@@ -118,6 +143,10 @@ def find_signed_in(
         site_settings=row.settings or {},
         roles=frozenset(Role(role) for role in row.roles.split(",")),
         open_tasks=row.open_tasks,
+        by_pin=row.by_pin,
+        tablet_id=row.tablet_id,
+        tablet_name=row.tablet_name or "",
+        expires_at=row.expires_at,
     )
 
 

@@ -42,6 +42,7 @@ SETTINGS: dict[str, Setting] = {
     "clips.seconds": Setting(60, _l("Longest video or sound recording"), _l("seconds")),
     "clips.video_megabytes": Setting(50, _l("Largest video, at most 100"), "MB"),
     "clips.sound_megabytes": Setting(10, _l("Largest sound recording, at most 100"), "MB"),
+    "tablet.lock_minutes": Setting(5, _l("A shared tablet locks itself after"), _l("minutes")),
     "parking.places": Setting("", _l("Parking places, with commas between them")),
     "deferred.days": Setting(90, _l("Offer declined work again after"), _l("days")),
     "approval.due_hours": Setting(2, _l("An answer to a quote is expected within"), _l("hours")),

@@ -625,6 +625,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "weekday", name=op.f("uq_opening_hours_site_id_weekday")),
     )
     op.create_table(
+        "pins",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pin_hash", sa.String(length=200), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_tries", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("wrong_tries >= 0", name=op.f("ck_pins_wrong")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_pins_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pins")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_pins_user_id")),
+    )
+    op.create_table(
         "site_changes",
         sa.Column(
             "site_id",
@@ -636,6 +648,32 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_site_changes_site_id")),
         sa.PrimaryKeyConstraint("site_id", name=op.f("pk_site_changes")),
     )
+    op.create_table(
+        "tablets",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("theme", sa.String(length=10), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("enrolled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("enrolled_by_name", sa.String(length=200), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_by_name", sa.String(length=200), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("wrong_pins", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("wrong_pins >= 0", name=op.f("ck_tablets_wrong")),
+        sa.ForeignKeyConstraint(["enrolled_by_id"], ["users.id"], name=op.f("fk_tablets_enrolled_by_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_tablets_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tablets")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_tablets_token_hash")),
+    )
+    with op.batch_alter_table("tablets", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tablets_site_id_revoked_at"), ["site_id", "revoked_at"], unique=False
+        )
+
     op.create_table(
         "tax_rates",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -661,31 +699,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
         sa.UniqueConstraint("site_id", "name", name=op.f("uq_teams_site_id_name")),
     )
-    op.create_table(
-        "user_sessions",
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("device", sa.String(length=200), nullable=False),
-        sa.Column("address", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_user_sessions_site_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
-    )
-    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_user_sessions_open",
-            ["user_id"],
-            unique=False,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-
     op.create_table(
         "warehouses",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -843,6 +856,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_technicians")),
         sa.UniqueConstraint("site_id", "user_id", name=op.f("uq_technicians_site_id_user_id")),
     )
+    op.create_table(
+        "user_sessions",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tablet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_pin", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "NOT by_pin OR tablet_id IS NOT NULL", name=op.f("ck_user_sessions_pin_needs_tablet")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_user_sessions_site_id")),
+        sa.ForeignKeyConstraint(["tablet_id"], ["tablets.id"], name=op.f("fk_user_sessions_tablet_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
+    )
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_user_sessions_open",
+            ["user_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "vehicles",
         sa.Column("plate", sa.String(length=20), nullable=False),
@@ -4371,6 +4415,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vehicles_next_service_on"))
 
     op.drop_table("vehicles")
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_user_sessions_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("user_sessions")
     op.drop_table("technicians")
     with op.batch_alter_table("stock", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stock_article_id"))
@@ -4398,17 +4450,14 @@ def downgrade() -> None:
 
     op.drop_table("bay_closures")
     op.drop_table("warehouses")
-    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_user_sessions_open",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-
-    op.drop_table("user_sessions")
     op.drop_table("teams")
     op.drop_table("tax_rates")
+    with op.batch_alter_table("tablets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tablets_site_id_revoked_at"))
+
+    op.drop_table("tablets")
     op.drop_table("site_changes")
+    op.drop_table("pins")
     op.drop_table("opening_hours")
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_memberships_site_id_role"))

@@ -1,7 +1,7 @@
 // Forms whose post must not be lost: <form data-kept="Damage: {kind}, {zone}">. What is sent is kept on this tablet
 // first and forgotten when our server has answered; without an answer the queue sends it.
 import { emit, newId, word } from "./core.js";
-import { drop, keep, release, settled } from "./queue.js";
+import { drop, keep, owner, release, settled } from "./queue.js";
 import { ask } from "./sending.js";
 
 const SETTLE_MS = 15_000;
@@ -27,6 +27,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   const fields = fieldsOf(formData);
   const id = formData.get("submission_id") || newId();
   headers["Aftersales-Item"] = id;
+  headers["Aftersales-Author"] = owner();
   keep({ url: path, title: titleOf(source, fields), fields, order: source.closest("[data-order]")?.dataset.order, isSending: true, id });
 });
 
@@ -48,7 +49,7 @@ const fieldsOf = (entries) => [...entries].filter(([, value]) => typeof value ==
 // place of what was typed. Without it a kept form is kept, another one goes to the page named for that or stays.
 document.addEventListener("submit", async (event) => {
   const [form, button] = [event.target, event.submitter];
-  if (form.method !== "post" || form.matches("[hx-post], [data-fields], [data-sign-here-form]") || button?.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.matches("[hx-post], [data-fields], [data-sign-here-form], .lock") || button?.hasAttribute("hx-post")) return;
   if (form.dataset.reached !== undefined) return void delete form.dataset.reached;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -34,7 +34,7 @@ export function post(item, session) {
     const request = new XMLHttpRequest();
     request.open("POST", item.url);
     request.timeout = SEND_MS;
-    for (const [name, value] of [["HX-Request", "true"], ["X-CSRFToken", session.csrf], ["Aftersales-Item", item.id]]) request.setRequestHeader(name, value);
+    for (const [name, value] of [["HX-Request", "true"], ["X-CSRFToken", session.csrf], ["Aftersales-Item", item.id], ["Aftersales-Author", item.owner]]) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", ({ loaded, total }) => emit("queue:progress", { item, percent: total ? Math.round((100 * loaded) / total) : 0 }));
     for (const name of ["error", "timeout", "abort"]) request.addEventListener(name, () => resolve("unreachable"));
     request.addEventListener("load", () => {
