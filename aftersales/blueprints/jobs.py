@@ -9,11 +9,12 @@ from aftersales.domain.checkins import interviews
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.workshop import at_work, clocking, dispatch, faults, queries, rules
+from aftersales.domain.sites import working_time
+from aftersales.domain.workshop import at_work, clocking, dispatch, faults, my_day, progress, rules
 from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
-from aftersales.web import htmx, job_screens, session
+from aftersales.web import addresses, htmx, job_screens, session
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -100,6 +101,7 @@ def clock_on(job_id: int) -> Response | tuple[str, int]:
                 job_id,
                 site_id=session.person().site_id,
                 switch="switch" in request.form,
+                instead_of=addresses.posted_id("instead_of"),
                 actor=session.actor(),
                 now=clock.now(),
             )
@@ -166,12 +168,19 @@ def _pause() -> EndReason:
 
 
 def _index(error: DomainError | None = None) -> str:
-    person = session.person()
+    person, now = session.person(), clock.now()
+    day = my_day.my_day(person.user_id, person.site_id, now)
     return render_template(
         "jobs/index.html",
-        day=queries.my_day(person.user_id, person.site_id),
-        at=clock.now(),
+        day=day,
+        stopped=my_day.list_stopped(person.user_id, now),
+        planned=progress.planned_minutes([day.running_job_id]) if day.running_job_id else {},
+        clocked=progress.clocked_minutes([day.running_job_id], now) if day.running_job_id else {},
+        is_stale=day.running_since is not None
+        and clock.local_date(day.running_since, person.timezone) != clock.local_date(now, person.timezone),
+        at=now,
         at_risk_minutes=person.setting("work.at_risk_minutes"),
+        working_time=working_time.find_working_time(person.site_id, person.timezone),
         pauses=PAUSES,
         error=error,
     )
@@ -190,7 +199,8 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         running=running,
         is_own=dispatch.is_own(order, session.actor()),
         links=job_screens.offered(order, person, jobs),
-        slack=_slack(order),
+        slack=_slack(order, jobs),
+        asked=progress.find_asked(job.id for job in jobs if job.running),
         handover=list(HandoverItem),
         ticked=request.form.getlist("acknowledged"),
         differences=request.form.get("differences", ""),
@@ -211,15 +221,25 @@ def _repair(order: ServiceOrder, error: DomainError | None = None) -> str:
     )
 
 
-def _slack(order: ServiceOrder) -> rules.Slack | None:
+def _slack(order: ServiceOrder, jobs: list[at_work.WorkJob]) -> rules.Slack | None:
+    """Where the order stands against its promise, the clocks that run now included."""
     if order.promised_at is None or order.arrived_at is None:
         return None
+    person, now = session.person(), clock.now()
+    running = [since for job in jobs for _, _, since in job.running]
+    worked = order.worked_minutes + sum(rules.minutes_between(since, now) for since in running)
     return rules.slack(
         arrived_at=order.arrived_at,
         promised_at=order.promised_at,
-        now=clock.now(),
-        left=rules.work_left(order.planned_minutes, order.worked_minutes),
-        at_risk_minutes=session.person().setting("work.at_risk_minutes"),
+        now=now,
+        left=rules.Remaining(
+            rules.work_left(order.planned_minutes, worked),
+            people=len(running),
+            waits_without_date=order.hold_reason is not None,
+            said_ready_at=order.said_ready_at,
+        ),
+        at_risk_minutes=person.setting("work.at_risk_minutes"),
+        working_time=working_time.find_working_time(person.site_id, person.timezone),
     )
 
 

@@ -16,8 +16,8 @@ from aftersales.domain.inspections import models as inspections
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
-from aftersales.domain.quality import comeback_models as comebacks
 from aftersales.domain.planning import models as planning
+from aftersales.domain.quality import comeback_models as comebacks
 from aftersales.domain.quality import models as quality
 from aftersales.domain.quotations import models as quotations
 from aftersales.domain.service_orders import models as service_orders
@@ -28,6 +28,7 @@ from aftersales.domain.vehicles import models as vehicles
 from aftersales.domain.warranty import models as warranty
 from aftersales.domain.workshop import car_models as workshop_cars
 from aftersales.domain.workshop import models as workshop
+from aftersales.domain.workshop import time_models as workshop_time
 
 __all__ = [
     "accounts",
@@ -60,4 +61,5 @@ __all__ = [
     "warranty",
     "workshop",
     "workshop_cars",
+    "workshop_time",
 ]

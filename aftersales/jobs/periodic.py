@@ -11,11 +11,11 @@ from datetime import datetime
 from flask import Flask
 
 from aftersales import clock
-from aftersales.jobs import messages, parts, quotations, reminders
+from aftersales.jobs import floor, messages, parts, quotations, reminders
 
 Sweep = Callable[[datetime], None]
 
-SWEEPS: tuple[Sweep, ...] = (messages.sweep, quotations.sweep, reminders.sweep, parts.sweep)
+SWEEPS: tuple[Sweep, ...] = (messages.sweep, quotations.sweep, reminders.sweep, parts.sweep, floor.sweep)
 
 PERIOD = 60.0
 

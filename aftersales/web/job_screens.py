@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, url_for
 from flask_babel.speaklater import LazyString
@@ -10,8 +11,9 @@ from aftersales.domain.accounts.queries import SignedIn
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState as S
 from aftersales.domain.workshop.at_work import WorkJob
+from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
-from aftersales.web.tickets import spare_words
+from aftersales.web.tickets import risk_icon, risk_words, spare_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,10 @@ def init_app(app: Flask) -> None:
         can_clock=can_clock,
         can_finish=can_finish,
         can_report=can_report,
+        later=lambda at, minutes: at + timedelta(minutes=minutes),
         needs_acceptance=needs_acceptance,
+        risk_icon=risk_icon,
+        risk_words=risk_words,
         spare_words=spare_words,
+        words_of=lambda members: [(member.value, label(member)) for member in members],
     )

@@ -49,6 +49,12 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.CALL_ABOUT_QUOTATION: Screen("quotation_answers.answer_waiting"),
     TaskType.READ_ANSWER: Screen("quotation_answers.answer_slip", "quotation_id"),
     TaskType.DECIDE_WARRANTY: Screen("warranty.watch"),
+    TaskType.FORGOTTEN_CLOCK: Screen("clocks.page", "clocking_id", takes_order=False),
+    TaskType.FORGOTTEN_DAY: Screen("clocks.day", "attendance_id", takes_order=False),
+    TaskType.DECIDE_CORRECTION: Screen("clocks.correction", "correction_id", takes_order=False),
+    TaskType.ANSWER_PROGRESS: Screen("progress.page", "job_id", takes_order=False),
+    TaskType.DELAY: Screen("progress.delay", "check_id"),
+    TaskType.TELL_DELAY: Screen("progress.delay", "check_id"),
     TaskType.MESSAGE_FAILED: Screen("outbox.message", "message_id", takes_order=False),
 }
 """The screens of the tasks; areas add their rows. A task without one opens its order."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aftersales.domain.service_orders.states import OrderState as S
-from aftersales.domain.workshop.board import Ticket
+from aftersales.domain.workshop.board import Risk, Rules, Ticket, risk_of
 from aftersales.domain.workshop.rules import Slack, minutes_between
 from aftersales.i18n import gettext, label
 from aftersales.web.filters import short_moment, stretch
@@ -29,24 +29,49 @@ class TicketView:
     ticket: Ticket
     marks: tuple[Mark, ...]
     slack: Slack | None
+    risk: Risk
     spare: str
     worked: int
 
 
-def draw(ticket: Ticket, now: datetime, *, at_risk_minutes: int, approval_hours: int) -> TicketView:
+RISK_ICONS = {Risk.LATE: "octagon-alert", Risk.AT_RISK: "triangle-alert", Risk.ON_TIME: "circle-check"}
+
+
+def draw(ticket: Ticket, now: datetime, by: Rules) -> TicketView:
     """Everything that a ticket shows at this moment."""
-    slack = ticket.slack(now, at_risk_minutes)
-    marks = (*_waits(ticket, now, approval_hours), *_standing(ticket))
-    return TicketView(ticket, marks, slack, spare_words(slack) if slack else "", ticket.worked(now))
+    slack = ticket.slack(now, by)
+    marks = (*_said(ticket), *_waits(ticket, now, by.approval_hours), *_standing(ticket))
+    return TicketView(
+        ticket, marks, slack, risk_of(slack), spare_words(slack) if slack else "", ticket.worked(now)
+    )
 
 
 def spare_words(slack: Slack) -> str:
-    """How much time is left, or by how much the promise will be missed."""
+    """How much working time is left, or by how much the promise will be missed."""
     if slack.is_late:
         return gettext("over by %(time)s", time=stretch(-slack.spare))
+    if slack.waits_without_date:
+        return gettext("waits, no date")
     if slack.spare >= PLENTY:
         return gettext("plenty")
     return gettext("%(time)s spare", time=stretch(slack.spare))
+
+
+def risk_words(slack: Slack) -> str:
+    """The risk in words, with how much time is left."""
+    return f"{label(risk_of(slack))}, {spare_words(slack)}"
+
+
+def risk_icon(slack: Slack) -> str:
+    """The risk's icon: each level has a shape of its own."""
+    return RISK_ICONS[risk_of(slack)]
+
+
+def _said(ticket: Ticket) -> list[Mark]:
+    """A technician's word that it takes longer."""
+    if ticket.said_ready_at is None or ticket.state in (S.QUALITY_CHECK, S.PREPARING, S.READY_FOR_PICKUP):
+        return []
+    return [Mark(gettext("Delayed: %(time)s", time=short_moment(ticket.said_ready_at)), "timer", "soon")]
 
 
 def _waits(ticket: Ticket, now: datetime, approval_hours: int) -> list[Mark]:

@@ -172,7 +172,7 @@ def test_htmx_gets_the_lanes_alone(cast: Cast, sign_in: SignIn, arrived_order: S
     assert part.by_id("board-now") is not None
 
 
-def test_the_board_costs_three_queries_however_many_cars(
+def test_the_board_costs_four_queries_however_many_cars(
     app: Flask, cast: Cast, sign_in: SignIn, count_queries: CountQueries, accepted_order: ServiceOrder
 ) -> None:
     client = sign_in(cast.manager.id)
@@ -181,7 +181,7 @@ def test_the_board_costs_three_queries_however_many_cars(
             factories.check_in(cast, factories.open_order(cast))
     with count_queries() as seen:
         assert client.get("/board").status_code == 200
-    assert len(seen) == 3  # who asks, what changed, the cars
+    assert len(seen) == 4  # who asks, what changed, the opening hours, the cars
 
 
 def test_polling_answers_304_until_something_changes(

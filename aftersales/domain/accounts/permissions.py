@@ -93,6 +93,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "jobs.accept": _BENCH,
         "jobs.clock": _BENCH,
         "jobs.report_additional": _BENCH | _DESK,
+        "jobs.answer_delay": _DESK | _LEAD,
+        "clocks.lead": _BENCH - {Role.TECHNICIAN},
         "inspections.read": _ALL - {Role.PARTS, Role.CASHIER, Role.CARE},
         "inspections.rate": _BENCH,
         "inspections.propose": _BENCH | _DESK,

@@ -58,9 +58,7 @@ words_for(
         LineKind.FEE: _l("Fee"),
     },
 )
-words_for(
-    SpecKind, {SpecKind.TORQUE: _l("Torque"), SpecKind.FLUID: _l("Fluid")}
-)
+words_for(SpecKind, {SpecKind.TORQUE: _l("Torque"), SpecKind.FLUID: _l("Fluid")})
 words_for(
     PriceSource,
     {

@@ -4,6 +4,7 @@ A message is a row first and a job second. Nothing here talks to a provider: :mo
 between :func:`claim` and the recording of what came of it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,28 @@ def queue(
         if message:
             queued.append(message)
     return queued
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as it would go out now: nothing is written."""
+
+    channel: Channel
+    recipient: str
+    subject: str
+    body: str
+
+
+def preview(purpose: str, *, order: "ServiceOrder", **values: Any) -> list[Preview]:
+    """What :func:`queue` would write to the customer, once per channel; empty where no channel is left. The link's place
+    holds ``{link}``."""
+    row, site, customer = PURPOSES[purpose], sites.get_site(order.site_id), order.customer
+    shown = []
+    for channel in _channels(row, customer):
+        text = _words(purpose, channel, site=site, customer=customer, order=order, values=values)
+        subject, body = rules.subject_and_body(text, has_subject=channel is Channel.EMAIL)
+        shown.append(Preview(channel, _address(customer, channel), subject, body))
+    return shown
 
 
 def send_again(message_id: int, *, site_id: int, actor: Actor, now: datetime) -> Message:

@@ -13,7 +13,7 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.catalogue.kinds import LineKind as LineKind
 from aftersales.domain.catalogue.kinds import PayType as PayType
-from aftersales.domain.catalogue.kinds import Skill, SpecKind
+from aftersales.domain.catalogue.kinds import SpecKind
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.service_orders.states import CLOSED, LANES, Lane, OrderState
 from aftersales.domain.staffing.models import BayKind, Skill
@@ -210,6 +210,8 @@ class ServiceOrder(Versioned, Base):
     issued_parts: Mapped[int] = mapped_column(default=0)
     unsettled_parts: Mapped[int] = mapped_column(default=0)
     open_clockings: Mapped[int] = mapped_column(default=0)
+    said_ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the technician said that the work will be done, where that is later than planned (DSP-5)."""
     done_jobs: Mapped[int] = mapped_column(default=0)
     repairer_ids: Mapped[list[int]] = mapped_column(Json, default=list)
     needs_leader_check: Mapped[bool] = mapped_column(default=False)

@@ -114,6 +114,11 @@ def set_settings(
         default = settings.SETTINGS[key].default
         if type(value) is not type(default) or (isinstance(value, int) and value < 0):
             raise Invalid(gettext("Enter a whole number, 0 or more."), field=key)
+        least, most = settings.SETTINGS[key].least, settings.SETTINGS[key].most
+        if least is not None and most is not None and not least <= value <= most:
+            raise Invalid(
+                gettext("Enter a number from %(least)s to %(most)s.", least=least, most=most), field=key
+            )
         if value == default:
             own.pop(key, None)
         else:

@@ -16,6 +16,9 @@ class Setting:
     default: Any
     words: LazyString | str
     unit: LazyString | str = ""
+    least: int | None = None
+    most: int | None = None
+    """Bounds of a number, where the rule sets some."""
 
 
 SETTINGS: dict[str, Setting] = {
@@ -53,11 +56,26 @@ SETTINGS: dict[str, Setting] = {
         30, _l("A car is at risk when less spare time is left than"), _l("minutes")
     ),
     "holidays.observe": Setting(True, _l("Public holidays of the country are days off")),
-    "holidays.region": Setting("", _l("Region with holidays of its own, for example BY; empty: the country's")),
+    "holidays.region": Setting(
+        "", _l("Region with holidays of its own, for example BY; empty: the country's")
+    ),
     "plan.default_minutes": Setting(30, _l("A job without hours is planned with"), _l("minutes")),
     "workshop.wash_first": Setting(False, _l("Cars are washed before the workshop takes them over")),
     "dispatch.advisor_gives": Setting(
         False, _l("Advisors give work that one team can do straight to that team")
+    ),
+    "work.ask_percent": Setting(
+        75,
+        _l("Ask the technician whether a job will be ready on time, at"),
+        _l("% of the planned time"),
+        least=70,
+        most=80,
+    ),
+    "clock.grace_minutes": Setting(
+        30, _l("A clock that still runs so long after the shift is taken for forgotten"), _l("minutes")
+    ),
+    "clock.correction_needs_yes": Setting(
+        True, _l("Corrections of one's own times need the team leader's yes")
     ),
     "parts.order_minutes": Setting(
         60, _l("Missing parts are ordered, and their arrival is confirmed, within"), _l("minutes")

@@ -169,7 +169,8 @@ def _people(
                 team_name=row[6],
                 skills=rules.skills_of(row[7], row[4]),
                 certificates=rules.valid_certificates(
-                    [*papers.get(row[0], ()), *([(Certificate.HIGH_VOLTAGE, row[9])] if row[9] else ())], first
+                    [*papers.get(row[0], ()), *([(Certificate.HIGH_VOLTAGE, row[9])] if row[9] else ())],
+                    first,
                 ),
                 is_here=bool(row[8]),
                 has_shifts=row[0] in own,

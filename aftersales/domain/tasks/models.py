@@ -41,6 +41,12 @@ class TaskType(StrEnum):
     COMEBACK = "comeback"
     CAR_DIFFERS = "car_differs"
     MOVE_BELONGINGS = "move_belongings"
+    FORGOTTEN_CLOCK = "forgotten_clock"
+    FORGOTTEN_DAY = "forgotten_day"
+    DECIDE_CORRECTION = "decide_correction"
+    ANSWER_PROGRESS = "answer_progress"
+    DELAY = "delay"
+    TELL_DELAY = "tell_delay"
 
 
 words_for(
@@ -73,6 +79,12 @@ words_for(
         TaskType.COMEBACK: _l("Read: your work came back"),
         TaskType.CAR_DIFFERS: _l("The car differs from the check-in"),
         TaskType.MOVE_BELONGINGS: _l("Ask: may belongings be moved?"),
+        TaskType.FORGOTTEN_CLOCK: _l("A clock was forgotten"),
+        TaskType.FORGOTTEN_DAY: _l("Nobody clocked off for the day"),
+        TaskType.DECIDE_CORRECTION: _l("Decide on corrected times"),
+        TaskType.ANSWER_PROGRESS: _l("On time?"),
+        TaskType.DELAY: _l("A job is delayed: decide what to do"),
+        TaskType.TELL_DELAY: _l("Tell the customer of a delay"),
     },
 )
 

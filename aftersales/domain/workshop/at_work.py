@@ -37,6 +37,7 @@ from aftersales.i18n import gettext
 class Running:
     """The job that a person is clocked on to."""
 
+    id: int
     job_id: int
     service_order_id: int
     title: str
@@ -63,9 +64,20 @@ class WorkJob:
     running: list[tuple[int, str, datetime]] = field(default_factory=list)
     """Who works on it now: id, name and since when."""
 
+    clock_ids: dict[int, int] = field(default_factory=dict)
+    """The running clock of each person who works on it."""
+
     @property
     def is_authorised(self) -> bool:
         return self.authorised > 0
+
+    def clocked(self, now: datetime) -> int:
+        """Minutes that people have worked on it so far, the clocks that run now included."""
+        return self.worked_minutes + sum(rules.minutes_between(since, now) for _, _, since in self.running)
+
+    def left(self, now: datetime) -> int:
+        """Minutes of the plan that are left; below zero the plan is used up."""
+        return self.planned_minutes - self.clocked(now)
 
 
 def _jobs_of(order_id: int) -> dict[int, WorkJob]:
@@ -123,6 +135,7 @@ def find(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | N
     jobs, mine = _jobs_of(order_id), None
     clockings = db.session.execute(
         select(
+            Clocking.id,
             Clocking.service_order_id,
             Clocking.job_id,
             Clocking.started_at,
@@ -143,11 +156,12 @@ def find(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | N
     )
     for row in clockings:
         if row.user_id == user_id and row.ended_at is None:
-            mine = Running(row.job_id, row.service_order_id, row.title, row.started_at)
+            mine = Running(row.id, row.job_id, row.service_order_id, row.title, row.started_at)
         if (job := jobs.get(row.job_id)) is None:
             continue
         if row.ended_at is None:
             job.running.append((row.user_id, row.name, row.started_at))
+            job.clock_ids[row.user_id] = row.id
         else:
             job.worked_minutes += rules.minutes_between(row.started_at, row.ended_at)
     return list(jobs.values()), mine

@@ -5,7 +5,8 @@ One narrow query over the partial index of open orders; everything on a ticket c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -15,14 +16,66 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.service_orders.models import HoldReason, ServiceOrder
 from aftersales.domain.service_orders.states import LANES, Lane, OrderState
 from aftersales.domain.sites.models import SiteChange
+from aftersales.domain.sites.working_time import WorkingTime
 from aftersales.domain.staffing.models import Bay, Team
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP
 from aftersales.domain.workshop.models import Clocking
+from aftersales.i18n import lazy_gettext as _l
+from aftersales.i18n import words_for
 
-NO_SLACK = frozenset({OrderState.PREPARING, OrderState.READY_FOR_PICKUP})
-"""States in which the work is done, so that no bar of time is drawn."""
+NO_SLACK = frozenset({OrderState.READY_FOR_PICKUP})
+"""States in which the promise is kept or broken, so that no bar of time is drawn."""
+
+
+class Risk(StrEnum):
+    """How a car stands against its promised time."""
+
+    LATE = "late"
+    AT_RISK = "at_risk"
+    ON_TIME = "on_time"
+
+
+class Wait(StrEnum):
+    """What a car waits for; a car may wait for several things."""
+
+    TECHNICIAN = "technician"
+    ACCEPTANCE = "acceptance"
+    APPROVAL = "approval"
+    PARTS = "parts"
+    BAY = "bay"
+    SUBLET = "sublet"
+    INSURER = "insurer"
+    CUSTOMER = "customer"
+    OTHER = "other"
+
+
+words_for(Risk, {Risk.LATE: _l("Late"), Risk.AT_RISK: _l("At risk"), Risk.ON_TIME: _l("On time")})
+words_for(
+    Wait,
+    {
+        Wait.TECHNICIAN: _l("No technician yet"),
+        Wait.ACCEPTANCE: _l("Not accepted yet"),
+        Wait.APPROVAL: _l("Approval"),
+        Wait.PARTS: _l("Parts"),
+        Wait.BAY: _l("Bay"),
+        Wait.SUBLET: _l("Another workshop"),
+        Wait.INSURER: _l("Insurer"),
+        Wait.CUSTOMER: _l("Customer"),
+        Wait.OTHER: _l("On hold"),
+    },
+)
+_HOLDS = {reason: Wait(reason.value) for reason in HoldReason}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a site sets for the lateness risk."""
+
+    at_risk_minutes: int
+    approval_hours: int
+    working_time: WorkingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +112,8 @@ class Ticket:
     bay_name: str | None
     clocked_since: datetime | None
     """The earliest of the clocks that run now."""
+    team_id: int | None
+    said_ready_at: datetime | None
 
     @property
     def lane(self) -> Lane:
@@ -73,17 +128,62 @@ class Ticket:
         running = rules.minutes_between(self.clocked_since, now) if self.clocked_since else 0
         return self.worked_minutes + running * self.open_clockings
 
-    def slack(self, now: datetime, at_risk_minutes: int) -> rules.Slack | None:
-        """The ticket's bar; None where nothing was promised or the work is done."""
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """What the car waits for now."""
+        found = []
+        if self.hold_reason:
+            found.append(_HOLDS[self.hold_reason])
+        if self.state is OrderState.CHECKED_IN:
+            found.append(Wait.TECHNICIAN)
+        if self.state is OrderState.ASSIGNED:
+            found.append(Wait.ACCEPTANCE)
+        if self.state is OrderState.AWAITING_APPROVAL or self.waiting_quotations:
+            found.append(Wait.APPROVAL)
+        if self.parts_missing:
+            found.append(Wait.PARTS)
+        return tuple(found)
+
+    def remaining(self, now: datetime, approval_hours: int) -> rules.Remaining:
+        """What is still to be done, and until when the car waits before that."""
+        until = None
+        if self.state is OrderState.AWAITING_PARTS:
+            until = self.parts_expected_at
+        elif self.state is OrderState.AWAITING_APPROVAL:
+            until = self.state_since + timedelta(hours=approval_hours)
+        is_done = self.state in (OrderState.PREPARING, OrderState.READY_FOR_PICKUP)
+        return rules.Remaining(
+            minutes=0 if is_done else rules.work_left(self.planned_minutes, self.worked(now)),
+            people=self.open_clockings,
+            waits_until=until,
+            waits_without_date=self.hold_reason is not None
+            or (self.state is OrderState.AWAITING_PARTS and until is None),
+            said_ready_at=self.said_ready_at,
+        )
+
+    def slack(self, now: datetime, by: Rules) -> rules.Slack | None:
+        """The ticket's bar; None where nothing was promised or the car is ready."""
         if self.promised_at is None or self.arrived_at is None or self.state in NO_SLACK:
             return None
         return rules.slack(
             arrived_at=self.arrived_at,
             promised_at=self.promised_at,
             now=now,
-            left=rules.work_left(self.planned_minutes, self.worked(now)),
-            at_risk_minutes=at_risk_minutes,
+            left=self.remaining(now, by.approval_hours),
+            at_risk_minutes=by.at_risk_minutes,
+            working_time=by.working_time,
         )
+
+    def risk(self, now: datetime, by: Rules) -> Risk:
+        """The lateness risk; without a promise there is none."""
+        return risk_of(self.slack(now, by))
+
+
+def risk_of(slack: rules.Slack | None) -> Risk:
+    """The level of a bar; without one nothing is at risk."""
+    if slack is None:
+        return Risk.ON_TIME
+    return Risk.LATE if slack.is_late else Risk.AT_RISK if slack.is_at_risk else Risk.ON_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +244,8 @@ def list_tickets(site_id: int) -> list[Ticket]:
             ServiceOrder.bay_id,
             Bay.name,
             running,
+            ServiceOrder.team_id,
+            ServiceOrder.said_ready_at,
         )
         .join(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)
         .outerjoin(technician, technician.id == ServiceOrder.technician_id)
@@ -161,12 +263,9 @@ def list_tickets(site_id: int) -> list[Ticket]:
     return [Ticket(*tuple(row)) for row in rows]
 
 
-def count_late(tickets: Iterable[Ticket], now: datetime, at_risk_minutes: int) -> dict[str, int]:
-    """How many cars are late, at risk and on time; those without a promise count as on time."""
-    counts = {"late": 0, "at_risk": 0, "on_time": 0}
-    for ticket in tickets:
-        slack = ticket.slack(now, at_risk_minutes)
-        counts[
-            "late" if slack and slack.is_late else "at_risk" if slack and slack.is_at_risk else "on_time"
-        ] += 1
+def count_risks(risks: Iterable[Risk]) -> dict[Risk, int]:
+    """How many cars are late, at risk and on time."""
+    counts = dict.fromkeys(Risk, 0)
+    for risk in risks:
+        counts[risk] += 1
     return counts

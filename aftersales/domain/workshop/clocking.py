@@ -6,7 +6,8 @@ two taps of one person do.
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from aftersales.db import add, db
 from aftersales.domain.accounts.models import User
@@ -18,8 +19,10 @@ from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.staffing.models import Attendance
-from aftersales.domain.workshop import rules
-from aftersales.domain.workshop.dispatch import need_own
+from aftersales.domain.tasks import operations as tasks
+from aftersales.domain.tasks.models import TaskType
+from aftersales.domain.workshop import rules, shifts
+from aftersales.domain.workshop.dispatch import need_lead, need_own
 from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.i18n import N_, gettext, label
 
@@ -27,20 +30,23 @@ CLOCKABLE = (OrderState.IN_PROGRESS, OrderState.REPAIRING)
 
 
 def begin_day(*, site_id: int, actor: Actor, now: datetime) -> Attendance:
-    """Clock the actor on for the day."""
+    """Clock the actor on for the day. Refuses while a day of before was never ended: its end has to be said first."""
     actor.need("attendance.clock")
-    return staffing.begin_day(_person(actor), site_id=site_id, now=now)
+    return _begin_day(_person(actor), site_id=site_id, now=now)
 
 
 def end_day(*, actor: Actor, now: datetime) -> None:
-    """Clock the actor off for the day; a job that still runs ends with it. Twice is harmless."""
+    """Clock the actor off for the day; a job that still runs ends with it. Twice is harmless. Refuses where the day was
+    one of before: then its end has to be said."""
     actor.need("attendance.clock")
     day = staffing.lock_day(_person(actor))
     if day is None:
         return
+    _refuse_stale_day(day, now)
     if running := find_running(_person(actor)):
         _stop(running, lock_order(running.service_order_id), EndReason.END_OF_DAY, actor=actor, now=now)
     staffing.end_day(day, now=max(now, day.started_at))
+    tasks.close_tasks(TaskType.FORGOTTEN_DAY, actor=actor, now=now, subject_id=day.id)
 
 
 def clock_on(
@@ -51,16 +57,19 @@ def clock_on(
     now: datetime,
     switch: bool = False,
     rework_id: int | None = None,
+    instead_of: int | None = None,
 ) -> Clocking:
     """Begin to work on a job; the day begins with it if it has not yet. Twice is harmless.
 
     Time on ``rework_id``, and on a finished job while rework is open, is rework: it is kept apart (QCS-2).
 
-    Refuses when another job of the person runs, unless they ``switch``: that one pauses then. Refuses work that is
-    not authorised, not accepted, finished, or not the person's.
+    Refuses when another job of the person runs, unless they ``switch``: that one pauses then. With ``instead_of``, the
+    job that the tablet showed as running, it is asked again where another one runs by now: the person has two tablets.
+    Refuses work that is not authorised, not accepted, finished, or not the person's, and anything while a clock of an
+    earlier day runs: its end has to be said first.
     """
     actor.need("jobs.clock")
-    staffing.begin_day(_person(actor), site_id=site_id, now=now)
+    _begin_day(_person(actor), site_id=site_id, now=now)
     running = find_running(_person(actor))
     job = _get_job(job_id)
     orders = {
@@ -73,7 +82,7 @@ def clock_on(
     if running is not None:
         if (running.job_id, running.rework_id) == (job_id, rework_id):
             return running
-        if not switch:
+        if not switch or instead_of not in (None, running.job_id):
             raise Refused(
                 gettext(
                     "You are still clocked on to “%(job)s”. Pause it first, or switch to this one.",
@@ -107,8 +116,32 @@ def clock_off(*, reason: EndReason, actor: Actor, now: datetime, note: str = "")
     running = find_running(_person(actor))
     if running is None:
         return None
+    refuse_stale(running, now)
     _stop(running, lock_order(running.service_order_id), reason, actor=actor, now=now, note=note)
     return running
+
+
+def stop_for(clocking_id: int, *, site_id: int, reason: str, actor: Actor, now: datetime) -> Clocking:
+    """End a colleague's running clock, because they left in the middle of the job, or because the order ends: with a
+    reason that they read. Twice is harmless. For those who lead the person; refuses without a reason, and for a clock of
+    an earlier day, whose end has to be said."""
+    actor.need("clocks.lead")
+    found = db.session.get(Clocking, clocking_id)
+    if found is None or found.site_id != site_id:
+        raise NotFound(gettext("There is no such clock."))
+    need_lead(found.user_id, site_id, actor)
+    if not reason.strip():
+        raise Invalid(gettext("Say why you stop the clock. Your colleague reads it."), field="reason")
+    staffing.lock_day(found.user_id)
+    order = lock_order(found.service_order_id)
+    found = db.session.get_one(Clocking, clocking_id, populate_existing=True)
+    if found.ended_at is not None:
+        return found
+    refuse_stale(found, now)
+    if found.user_id != actor.user_id:
+        found.stopped_by_name = actor.name
+    _stop(found, order, EndReason.STOPPED, actor=actor, now=now, note=reason)
+    return found
 
 
 def finish_job(job_id: int, *, site_id: int, actor: Actor, now: datetime) -> Job:
@@ -141,9 +174,15 @@ def finish_job(job_id: int, *, site_id: int, actor: Actor, now: datetime) -> Job
         raise Refused(gettext("%(names)s still works on this job. Clock off first.", names=", ".join(others)))
     running = find_running(_person(actor))
     if running is not None and running.job_id == job_id:
+        refuse_stale(running, now)
         _stop(running, order, EndReason.FINISHED, actor=actor, now=now)
     done = work.finish_job(job_id, actor=actor, now=now)
     refresh(order)
+    if order.said_ready_at is not None:  # what was said of this job is over
+        _put(order, said_ready_at=None)
+    tasks.close_tasks(
+        TaskType.ANSWER_PROGRESS, actor=actor, now=now, service_order_id=order.id, subject_id=job_id
+    )
     return done
 
 
@@ -157,26 +196,69 @@ def find_running(user_id: int) -> Clocking | None:
 
 
 def refresh(order: ServiceOrder) -> None:
-    """Bring the order's facts about time and people up to date from its clockings: they can always be recomputed."""
+    """Bring the order's facts about time and people up to date from its clockings: they can always be recomputed.
+
+    They follow from clocks and nobody edits them, so the order keeps its version: a form that stands open at the desk is
+    not out of date because somebody clocked on."""
     db.session.flush()
     clockings = db.session.execute(
         select(Clocking.user_id, Clocking.started_at, Clocking.ended_at, Clocking.is_rework).where(
             Clocking.service_order_id == order.id
         )
     ).all()
-    order.open_clockings = sum(each.ended_at is None for each in clockings)
     minutes = {False: 0, True: 0}
     for each in clockings:
         if each.ended_at:
             minutes[each.is_rework] += rules.minutes_between(each.started_at, each.ended_at)
-    order.worked_minutes, order.rework_minutes = minutes[False], minutes[True]
     finishers = db.session.scalars(
         select(Job.done_by_id).where(Job.service_order_id == order.id, Job.done_by_id.is_not(None))
     )
-    order.repairer_ids = sorted(
-        {each.user_id for each in clockings} | {who for who in finishers if who is not None}
+    facts = {
+        "open_clockings": sum(each.ended_at is None for each in clockings),
+        "worked_minutes": minutes[False],
+        "rework_minutes": minutes[True],
+        "repairer_ids": sorted(
+            {each.user_id for each in clockings} | {who for who in finishers if who is not None}
+        ),
+    }
+    _put(order, **facts)
+
+
+def _put(order: ServiceOrder, **facts: object) -> None:
+    """Write facts to the order's row beside its version."""
+    db.session.execute(
+        update(ServiceOrder)
+        .where(ServiceOrder.id == order.id)
+        .values(**facts)
+        .execution_options(synchronize_session=False)
     )
-    db.session.flush()
+    for name, value in facts.items():
+        set_committed_value(order, name, value)
+
+
+def refuse_stale(running: Clocking, now: datetime) -> None:
+    """Refuse to end a clock of an earlier day by what the clock says now: nobody worked through the night."""
+    if shifts.of_site(running.site_id).is_stale(running.started_at, now):
+        raise Refused(
+            gettext(
+                "Your clock on “%(job)s” runs since an earlier day. Say first when you stopped.",
+                job=_get_job(running.job_id).title,
+            )
+        )
+
+
+def _refuse_stale_day(day: Attendance, now: datetime) -> None:
+    if shifts.of_site(day.site_id).is_stale(day.started_at, now):
+        raise Refused(gettext("Your earlier day was never ended. Say first when you stopped."))
+
+
+def _begin_day(user_id: int, *, site_id: int, now: datetime) -> Attendance:
+    day = staffing.begin_day(user_id, site_id=site_id, now=now)
+    _refuse_stale_day(day, now)
+    running = find_running(user_id)
+    if running is not None:
+        refuse_stale(running, now)
+    return day
 
 
 def _stop(
@@ -186,6 +268,13 @@ def _stop(
     running.ended_at = max(now, running.started_at)
     running.end_reason, running.note = reason, note.strip()[:200]
     refresh(order)
+    tasks.close_tasks(
+        TaskType.FORGOTTEN_CLOCK,
+        actor=actor,
+        now=now,
+        service_order_id=order.id,
+        subject_id=running.id,
+    )
     minutes = rules.minutes_between(running.started_at, running.ended_at)
     timeline.note(
         order,

@@ -185,6 +185,17 @@ def is_own(order: ServiceOrder, actor: Actor) -> bool:
     return db.session.scalar(helps.limit(1)) is not None
 
 
+def need_lead(user_id: int, site_id: int, actor: Actor) -> None:
+    """Refuse people who do not lead this colleague: a team leader leads the own team and those without one, managers
+    lead everybody."""
+    if actor.is_system or actor.roles & OVERSEERS:
+        return
+    technician = staffing.find_technician(user_id, site_id)
+    team = db.session.get(Team, technician.team_id) if technician and technician.team_id else None
+    if team is not None and team.leader_id not in (None, actor.user_id):
+        raise NotPermitted(gettext("This colleague is in another team. Its leader or the manager decides."))
+
+
 def _give_to(order: ServiceOrder, technician_id: int | None, team_id: int | None) -> str:
     """Set technician and team; the name of who has the order now."""
     if technician_id is None and team_id is None:

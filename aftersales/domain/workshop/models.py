@@ -22,6 +22,8 @@ class EndReason(StrEnum):
     OTHER_JOB = "other_job"
     END_OF_DAY = "end_of_day"
     OTHER = "other"
+    STOPPED = "stopped"
+    FORGOTTEN = "forgotten"
 
 
 class PhotoPhase(StrEnum):
@@ -61,6 +63,8 @@ words_for(
         EndReason.OTHER_JOB: _l("Called to another job"),
         EndReason.END_OF_DAY: _l("End of the day"),
         EndReason.OTHER: _l("Other"),
+        EndReason.STOPPED: _l("Stopped by a colleague"),
+        EndReason.FORGOTTEN: _l("Forgotten and corrected"),
     },
 )
 words_for(
@@ -116,6 +120,8 @@ class Clocking(Identified, Base):
     is_rework: Mapped[bool] = mapped_column(default=False)
     """Whether it mends what failed a check; this time is neither worked nor sold (QCS-2)."""
     rework_id: Mapped[int | None] = mapped_column(ForeignKey("reworks.id"))
+    stopped_by_name: Mapped[str] = mapped_column(String(200), default="")
+    """Who ended it where that was somebody else than the person."""
 
 
 class FaultCheck(Identified, Base):

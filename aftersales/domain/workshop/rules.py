@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aftersales.domain.sites.working_time import WorkingTime
 from aftersales.domain.staffing.models import BayKind, Grade
 from aftersales.domain.vehicles.models import Fuel
 from aftersales.i18n import gettext, label, ngettext
@@ -26,6 +27,12 @@ def work_left(planned: int, worked: int) -> int:
     return max(0, planned - worked)
 
 
+def next_quarter(at: datetime) -> datetime:
+    """The next full quarter of an hour: what one promises."""
+    over = timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
+    return at - over + timedelta(minutes=15) if over else at
+
+
 @dataclass(frozen=True, slots=True)
 class Slack:
     """Time used, work left and the promise on one scale from arrival on, as shares of 0 to 1."""
@@ -34,8 +41,12 @@ class Slack:
     end: float
     due: float
     spare: int
-    """Minutes between the expected end and the promise; below zero the promise cannot be kept."""
+    """Working minutes between the expected end and the promise; below zero, in minutes by the clock, how much too late
+    the work will be done."""
     tone: str
+    """The lateness risk: ``urgent`` late, ``soon`` at risk, empty on time."""
+    expected_end: datetime
+    waits_without_date: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -46,19 +57,58 @@ class Slack:
         return self.tone == "soon"
 
 
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is still to be done on a car: minutes of planned work that nobody has clocked, how many people work on it
+    now, until when it waits (for parts, for the customer), whether it waits and nobody knows until when, and the
+    technician's own word where they gave one."""
+
+    minutes: int
+    people: int = 1
+    waits_until: datetime | None = None
+    waits_without_date: bool = False
+    said_ready_at: datetime | None = None
+
+
+def expected_end(left: Remaining, now: datetime, working_time: WorkingTime) -> datetime:
+    """When the work will be done: it begins now, or when the wait is over, and takes (planned − clocked) ÷ people clocked
+    on, in opening hours. A car that somebody works on now is worked on whatever the hours say. The technician's word
+    counts where it is later."""
+    begin = max(now, left.waits_until or now)
+    minutes = -(-left.minutes // max(1, left.people))
+    is_overtime = left.people > 0 and working_time.closes_after(now) is None and begin == now
+    end = begin + timedelta(minutes=minutes) if is_overtime else working_time.after(begin, minutes)
+    return max(end, left.said_ready_at or end)
+
+
 def slack(
-    *, arrived_at: datetime, promised_at: datetime, now: datetime, left: int, at_risk_minutes: int
+    *,
+    arrived_at: datetime,
+    promised_at: datetime,
+    now: datetime,
+    left: Remaining,
+    at_risk_minutes: int,
+    working_time: WorkingTime,
 ) -> Slack:
-    """Where an order stands against its promised time when ``left`` minutes of work remain (DSP-3)."""
-    expected_end = now + timedelta(minutes=left)
-    spare = int((promised_at - expected_end).total_seconds() // 60)
-    tone = "urgent" if spare < 0 else "soon" if spare < at_risk_minutes else ""
+    """Where an order stands against its promised time (DSP-3): late when the expected end lies after the promise; at
+    risk when less than ``at_risk_minutes`` of working time lie between them, or when the car waits and nobody knows until
+    when; else on time."""
+    end = expected_end(left, now, working_time)
+    if end > promised_at:
+        spare = int((promised_at - end).total_seconds() // 60)
+    else:
+        spare = working_time.between(end, promised_at)
+        if spare == 0 and working_time.between(now, promised_at) == 0:
+            # A promise outside the hours, kept by overtime: there the clock on the wall counts.
+            spare = int((promised_at - end).total_seconds() // 60)
+    is_at_risk = spare < at_risk_minutes or left.waits_without_date
+    tone = "urgent" if spare < 0 else "soon" if is_at_risk else ""
     # The promise never touches the right edge, so that a later end can be seen beyond it.
-    whole = max((max(promised_at, expected_end) - arrived_at).total_seconds() * 1.06, 60)
-    used, end, due = (
-        min(max((at - arrived_at).total_seconds() / whole, 0), 1) for at in (now, expected_end, promised_at)
+    whole = max((max(promised_at, end) - arrived_at).total_seconds() * 1.06, 60)
+    used, until, due = (
+        min(max((at - arrived_at).total_seconds() / whole, 0), 1) for at in (now, end, promised_at)
     )
-    return Slack(used, max(used, end), due, spare, tone)
+    return Slack(used, max(used, until), due, spare, tone, end, left.waits_without_date)
 
 
 @dataclass(frozen=True, slots=True)

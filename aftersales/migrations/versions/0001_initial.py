@@ -1152,6 +1152,7 @@ def upgrade() -> None:
         sa.Column("issued_parts", sa.Integer(), nullable=False),
         sa.Column("unsettled_parts", sa.Integer(), nullable=False),
         sa.Column("open_clockings", sa.Integer(), nullable=False),
+        sa.Column("said_ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_jobs", sa.Integer(), nullable=False),
         sa.Column("repairer_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("needs_leader_check", sa.Boolean(), nullable=False),
@@ -1920,6 +1921,12 @@ def upgrade() -> None:
                 "comeback",
                 "car_differs",
                 "move_belongings",
+                "forgotten_clock",
+                "forgotten_day",
+                "decide_correction",
+                "answer_progress",
+                "delay",
+                "tell_delay",
                 name="tasktype",
                 native_enum=False,
                 create_constraint=True,
@@ -2591,6 +2598,50 @@ def upgrade() -> None:
     with op.batch_alter_table("problem_reports", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_problem_reports_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
+        "progress_checks",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_name", sa.String(length=200), nullable=False),
+        sa.Column("is_on_time", sa.Boolean(), nullable=True),
+        sa.Column("ready_by_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("abnormal", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("measured_by_name", sa.String(length=200), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_by_name", sa.String(length=200), nullable=False),
+        sa.Column("told_how", sa.String(length=300), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (is_on_time IS NULL)", name=op.f("ck_progress_checks_answered")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_user_id"], ["users.id"], name=op.f("fk_progress_checks_asked_user_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_progress_checks_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_progress_checks_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_progress_checks_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_checks")),
+    )
+    with op.batch_alter_table("progress_checks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_progress_checks_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_progress_checks_asked",
+            ["job_id"],
+            unique=True,
+            sqlite_where=sa.text("asked_at IS NOT NULL"),
+            postgresql_where=sa.text("asked_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -4019,6 +4070,8 @@ def upgrade() -> None:
                 "other_job",
                 "end_of_day",
                 "other",
+                "stopped",
+                "forgotten",
                 name="endreason",
                 native_enum=False,
                 create_constraint=True,
@@ -4029,6 +4082,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("is_rework", sa.Boolean(), nullable=False),
         sa.Column("rework_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stopped_by_name", sa.String(length=200), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name=op.f("ck_clockings_ended")),
         sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_clockings_order")),
@@ -4062,8 +4116,112 @@ def upgrade() -> None:
             postgresql_where=sa.text("ended_at IS NULL"),
         )
 
+    op.create_table(
+        "clock_corrections",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("clocking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("attendance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("old_started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("old_ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("new_started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("new_ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("is_accepted", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(clocking_id IS NULL) <> (attendance_id IS NULL)", name=op.f("ck_clock_corrections_one")
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (is_accepted IS NULL)", name=op.f("ck_clock_corrections_decided")
+        ),
+        sa.CheckConstraint("new_ended_at > new_started_at", name=op.f("ck_clock_corrections_order")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_clock_corrections_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["attendance_id"], ["attendances.id"], name=op.f("fk_clock_corrections_attendance_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clocking_id"], ["clockings.id"], name=op.f("fk_clock_corrections_clocking_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_clock_corrections_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clock_corrections_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_corrections")),
+    )
+    with op.batch_alter_table("clock_corrections", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_clock_corrections_site_id_asked_at"), ["site_id", "asked_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_clock_corrections_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "uq_clock_corrections_waiting_attendance",
+            ["attendance_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_clock_corrections_waiting_clocking",
+            ["clocking_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+
+    op.create_table(
+        "forgotten_clocks",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("clocking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("attendance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("shift_ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("still_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(clocking_id IS NULL) <> (attendance_id IS NULL)", name=op.f("ck_forgotten_clocks_one")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attendance_id"], ["attendances.id"], name=op.f("fk_forgotten_clocks_attendance_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clocking_id"], ["clockings.id"], name=op.f("fk_forgotten_clocks_clocking_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_forgotten_clocks_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_forgotten_clocks_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten_clocks")),
+        sa.UniqueConstraint("attendance_id", name=op.f("uq_forgotten_clocks_attendance_id")),
+        sa.UniqueConstraint("clocking_id", name=op.f("uq_forgotten_clocks_clocking_id")),
+    )
+    with op.batch_alter_table("forgotten_clocks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_forgotten_clocks_user_id"), ["user_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("forgotten_clocks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forgotten_clocks_user_id"))
+
+    op.drop_table("forgotten_clocks")
+    with op.batch_alter_table("clock_corrections", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_clock_corrections_waiting_clocking",
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_clock_corrections_waiting_attendance",
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_clock_corrections_user_id"))
+        batch_op.drop_index(batch_op.f("ix_clock_corrections_site_id_asked_at"))
+
+    op.drop_table("clock_corrections")
     with op.batch_alter_table("clockings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_clockings_running",
@@ -4230,6 +4388,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_requisitions_service_order_id"))
 
     op.drop_table("requisitions")
+    with op.batch_alter_table("progress_checks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_progress_checks_asked",
+            sqlite_where=sa.text("asked_at IS NOT NULL"),
+            postgresql_where=sa.text("asked_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_progress_checks_service_order_id"))
+
+    op.drop_table("progress_checks")
     with op.batch_alter_table("problem_reports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_problem_reports_service_order_id"))
 

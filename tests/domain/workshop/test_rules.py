@@ -94,38 +94,6 @@ def test_an_electric_car_goes_to_the_bay_for_electric_cars() -> None:
     assert rules.rank_bays(WORK, bays, 0)[0].id == 1
 
 
-@pytest.mark.parametrize(
-    ("left", "spare", "tone"),
-    [(60, 60, ""), (90, 30, ""), (91, 29, "soon"), (120, 0, "soon"), (121, -1, "urgent")],
-)
-def test_a_car_is_at_risk_under_the_setting_and_late_beyond_its_promise(
-    left: int, spare: int, tone: str
-) -> None:
-    """DSP-3: lateness risk."""
-    found = rules.slack(
-        arrived_at=NOW - timedelta(hours=1),
-        promised_at=NOW + timedelta(hours=2),
-        now=NOW,
-        left=left,
-        at_risk_minutes=30,
-    )
-    assert (found.spare, found.tone) == (spare, tone)
-    assert 0 <= found.used <= found.end <= 1
-    assert 0 < found.due < 1
-
-
-def test_the_bar_of_a_car_far_beyond_its_promise_stays_whole() -> None:
-    found = rules.slack(
-        arrived_at=NOW - timedelta(days=3),
-        promised_at=NOW - timedelta(days=1),
-        now=NOW,
-        left=60,
-        at_risk_minutes=30,
-    )
-    assert found.is_late
-    assert found.due < found.used <= found.end <= 1
-
-
 def test_minutes_are_whole_and_never_negative() -> None:
     assert rules.minutes_between(NOW, NOW + timedelta(minutes=1, seconds=59)) == 1
     assert rules.minutes_between(NOW, NOW - timedelta(minutes=1)) == 0
