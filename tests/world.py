@@ -35,12 +35,13 @@ from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rew
 from aftersales.domain.quotations.models import DeferredWork, Quotation, QuotationJob
 from aftersales.domain.service_orders.models import Job, JobClip, Line, ServiceOrder
 from aftersales.domain.sites.models import Site
-from aftersales.domain.staffing.models import Bay, Team, Technician
+from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle, VehicleWarning, WarningKind
 from aftersales.domain.warranty import operations as warranty
 from aftersales.domain.warranty.models import Campaign, CampaignKind, CampaignVehicle
-from aftersales.domain.workshop.models import JobPhoto, ProblemReport
+from aftersales.domain.workshop.models import Clocking, JobPhoto, ProblemReport
+from aftersales.domain.workshop.time_models import ClockCorrection, ProgressCheck
 from aftersales.gateways import storage
 from aftersales.sample import workshop
 from aftersales.web import media
@@ -85,6 +86,10 @@ RECORDS: dict[str, Select[Any]] = {
     "paper_id": _of_order(
         VehiclePaper.id, CheckIn.service_order_id, on=CheckIn.id == VehiclePaper.checkin_id
     ),
+    "clocking_id": _of_order(Clocking.id, Clocking.service_order_id),
+    "check_id": _of_order(ProgressCheck.id, ProgressCheck.service_order_id),
+    "attendance_id": select(Attendance.id).where(Attendance.site_id == _SITE),
+    "correction_id": select(ClockCorrection.id).where(ClockCorrection.site_id == _SITE),
     "purchase_order_id": select(PurchaseOrder.id).where(PurchaseOrder.site_id == _SITE),
     "bay_id": select(Bay.id).where(Bay.site_id == _SITE),
     "team_id": select(Team.id).where(Team.site_id == _SITE),

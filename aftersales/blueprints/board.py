@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.domain.service_orders.states import Lane
-from aftersales.domain.sites import working_time
+from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import board
 from aftersales.domain.workshop.board import Risk, Rules, Stamp, Wait
 from aftersales.i18n import label
@@ -107,7 +107,7 @@ def _seen(stamp: Stamp, now: datetime) -> dict[str, Any]:
     by = Rules(
         person.setting("work.at_risk_minutes"),
         person.setting("approval.due_hours"),
-        working_time.find_working_time(person.site_id, person.timezone),
+        working_time.find_working_time(person.site_id, person.timezone, now),
     )
     everything = [tickets_view.draw(each, now, by) for each in board.list_tickets(person.site_id)]
     shown = [view for view in everything if chosen.keeps(view)]

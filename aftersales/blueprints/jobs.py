@@ -9,7 +9,7 @@ from aftersales.domain.checkins import interviews
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.sites import working_time
+from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import at_work, clocking, dispatch, faults, my_day, progress, rules
 from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
@@ -180,7 +180,7 @@ def _index(error: DomainError | None = None) -> str:
         and clock.local_date(day.running_since, person.timezone) != clock.local_date(now, person.timezone),
         at=now,
         at_risk_minutes=person.setting("work.at_risk_minutes"),
-        working_time=working_time.find_working_time(person.site_id, person.timezone),
+        working_time=working_time.find_working_time(person.site_id, person.timezone, now),
         pauses=PAUSES,
         error=error,
     )
@@ -239,7 +239,7 @@ def _slack(order: ServiceOrder, jobs: list[at_work.WorkJob]) -> rules.Slack | No
             said_ready_at=order.said_ready_at,
         ),
         at_risk_minutes=person.setting("work.at_risk_minutes"),
-        working_time=working_time.find_working_time(person.site_id, person.timezone),
+        working_time=working_time.find_working_time(person.site_id, person.timezone, now),
     )
 
 

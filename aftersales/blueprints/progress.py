@@ -12,7 +12,7 @@ from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Job, ServiceOrder
-from aftersales.domain.sites import working_time
+from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import at_work, progress, rules
 from aftersales.domain.workshop.time_models import ProgressCheck
 from aftersales.i18n import gettext, speaking
@@ -235,7 +235,7 @@ def _times(job_id: int, now: datetime) -> tuple[int, int]:
 
 
 def _hours() -> working_time.WorkingTime:
-    return working_time.find_working_time(session.person().site_id, session.person().timezone)
+    return working_time.find_working_time(session.person().site_id, session.person().timezone, clock.now())
 
 
 def _longer() -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.service_orders.models import HoldReason, ServiceOrder
 from aftersales.domain.service_orders.states import LANES, Lane, OrderState
 from aftersales.domain.sites.models import SiteChange
-from aftersales.domain.sites.working_time import WorkingTime
 from aftersales.domain.staffing.models import Bay, Team
+from aftersales.domain.staffing.working_time import WorkingTime
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP

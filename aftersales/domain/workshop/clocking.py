@@ -238,7 +238,7 @@ def _put(order: ServiceOrder, **facts: object) -> None:
 
 def refuse_stale(running: Clocking, now: datetime) -> None:
     """Refuse to end a clock of an earlier day by what the clock says now: nobody worked through the night."""
-    if shifts.of_site(running.site_id).is_stale(running.started_at, now):
+    if shifts.is_stale(running.site_id, running.user_id, running.started_at, now):
         raise Refused(
             gettext(
                 "Your clock on “%(job)s” runs since an earlier day. Say first when you stopped.",
@@ -248,7 +248,7 @@ def refuse_stale(running: Clocking, now: datetime) -> None:
 
 
 def _refuse_stale_day(day: Attendance, now: datetime) -> None:
-    if shifts.of_site(day.site_id).is_stale(day.started_at, now):
+    if shifts.is_stale(day.site_id, day.user_id, day.started_at, now):
         raise Refused(gettext("Your earlier day was never ended. Say first when you stopped."))
 
 

@@ -27,8 +27,7 @@ STILL = timedelta(hours=2)
 
 def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
     """The clocks of jobs, and the days without a running job, that still run after their shift and that nobody has been
-    asked about yet. In three queries; only clocks that run are read."""
-    of_site = shifts.of_site(site_id)
+    asked about yet. Only clocks that run are read, and shifts only where one runs."""
     jobs = db.session.execute(
         select(
             Clocking.id, Clocking.started_at, Clocking.user_id, ForgottenClock.id, ForgottenClock.still_until
@@ -47,16 +46,19 @@ def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
         .outerjoin(ForgottenClock, ForgottenClock.attendance_id == Attendance.id)
         .where(Attendance.site_id == site_id, Attendance.ended_at.is_(None))
     ).all()
+    if not jobs and not days:
+        return [], []
+    of_site = shifts.around(site_id, earliest=min(row[1] for row in (*jobs, *days)), now=now)
     on_a_job = {row.user_id for row in jobs}
 
-    def is_due(started_at: datetime, known: int | None, still_until: datetime | None) -> bool:
+    def is_due(started_at: datetime, user_id: int, known: int | None, still_until: datetime | None) -> bool:
         if known is not None:
             return still_until is not None and still_until <= now
-        return of_site.is_overdue(started_at, now)
+        return of_site.is_overdue(user_id, started_at, now)
 
     return (
-        [row[0] for row in jobs if is_due(row[1], row[3], row[4])],
-        [row[0] for row in days if row.user_id not in on_a_job and is_due(row[1], row[3], row[4])],
+        [row[0] for row in jobs if is_due(*row[1:])],
+        [row[0] for row in days if row.user_id not in on_a_job and is_due(*row[1:])],
     )
 
 
@@ -161,7 +163,9 @@ def _notice(
                 user_id=clock.user_id,
                 clocking_id=clocking_id,
                 attendance_id=attendance_id,
-                shift_ended_at=shifts.of_site(clock.site_id).end_for(clock.started_at),
+                shift_ended_at=shifts.around(clock.site_id, earliest=clock.started_at, now=now).end_for(
+                    clock.user_id, clock.started_at
+                ),
                 noticed_at=now,
             )
         )

@@ -11,8 +11,8 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, Station
 from aftersales.domain.service_orders.models import HoldReason, Job, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
-from aftersales.domain.sites.working_time import WorkingTime
 from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician
+from aftersales.domain.staffing.working_time import WorkingTime
 from aftersales.domain.vehicles.models import Fuel, Vehicle
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP

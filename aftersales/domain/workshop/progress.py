@@ -56,11 +56,12 @@ def planned_minutes(job_ids: Iterable[int]) -> dict[int, int]:
 
 
 def clocked_minutes(job_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    """How long people have worked on these jobs in sum, the clocks that run now included."""
+    """How long people have worked on these jobs in sum, the clocks that run now included. Rework does not count against
+    the plan."""
     minutes: dict[int, int] = defaultdict(int)
     for job_id, started_at, ended_at in db.session.execute(
         select(Clocking.job_id, Clocking.started_at, Clocking.ended_at).where(
-            Clocking.job_id.in_(list(job_ids))
+            Clocking.job_id.in_(list(job_ids)), ~Clocking.is_rework
         )
     ):
         minutes[job_id] += rules.minutes_between(started_at, ended_at or now)
@@ -75,7 +76,12 @@ def list_to_ask(site_id: int, percent: int, now: datetime) -> list[int]:
         .outerjoin(
             ProgressCheck, (ProgressCheck.job_id == Clocking.job_id) & ProgressCheck.asked_at.is_not(None)
         )
-        .where(Clocking.site_id == site_id, Clocking.ended_at.is_(None), ProgressCheck.id.is_(None))
+        .where(
+            Clocking.site_id == site_id,
+            Clocking.ended_at.is_(None),
+            ~Clocking.is_rework,
+            ProgressCheck.id.is_(None),
+        )
         .distinct()
     ).all()
     if not running:

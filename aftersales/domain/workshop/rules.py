@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aftersales.domain.sites.working_time import WorkingTime
 from aftersales.domain.staffing.models import BayKind, Grade
+from aftersales.domain.staffing.working_time import WorkingTime
 from aftersales.domain.vehicles.models import Fuel
 from aftersales.i18n import gettext, label, ngettext
 

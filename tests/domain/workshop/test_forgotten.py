@@ -1,7 +1,7 @@
 """Clocks that run on after the shift: noticed, asked about, corrected with a reason and a trace. Kraków is open from eight
 to six; START is ten o'clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +17,7 @@ from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.sites import operations as sites
 from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.staffing import queries as people
+from aftersales.domain.staffing import times
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.tasks.models import Task, TaskType
 from aftersales.domain.workshop import clocking, corrections, forgotten
@@ -410,3 +411,42 @@ def test_a_correction_in_the_night_of_the_clock_change_counts_what_passed(
         )
     correct(cast, clocked.id, cast.leader, start=begin, end=end, now=end + timedelta(hours=3))
     assert fresh(accepted_order).worked_minutes == 9 * 60
+
+
+def test_ones_own_shift_counts_before_the_opening_hours(cast: Cast, running: int) -> None:
+    """DSP-6: whoever works until two is asked at half past two, not in the evening; a night shift is asked in the
+    morning."""
+    technician = people.find_technician(cast.technician.id, cast.site.id)
+    assert technician
+    with transaction():
+        times.set_week(
+            technician.id, {1: times.WorkingDay(time(8), time(14))}, site_id=cast.site.id,
+            actor=cast.manager.actor(), now=NOW,
+        )  # fmt: skip
+    floor.sweep(NOW + timedelta(hours=5, minutes=29))
+    assert open_tasks(TaskType.FORGOTTEN_CLOCK) == []
+    floor.sweep(NOW + timedelta(hours=5, minutes=30))
+    (known,) = db.session.scalars(select(ForgottenClock))
+    assert known.shift_ended_at == NOW + timedelta(hours=5)
+
+
+def test_a_night_shift_ends_on_the_next_day_without_a_question(
+    cast: Cast, accepted_order: ServiceOrder
+) -> None:
+    technician = people.find_technician(cast.technician.id, cast.site.id)
+    assert technician
+    with transaction():
+        times.set_week(
+            technician.id, {1: times.WorkingDay(time(22), time(6))}, site_id=cast.site.id,
+            actor=cast.manager.actor(), now=NOW,
+        )  # fmt: skip
+    late, early = NOW + timedelta(hours=14), NOW + timedelta(hours=20, minutes=45)
+    with transaction():
+        clocking.clock_on(
+            fresh(accepted_order).jobs[0].id, site_id=cast.site.id, actor=cast.technician.actor(), now=late
+        )
+    floor.sweep(early)
+    assert open_tasks(TaskType.FORGOTTEN_CLOCK) == []
+    with transaction():
+        clocking.clock_off(reason=EndReason.END_OF_DAY, actor=cast.technician.actor(), now=early)
+    assert fresh(accepted_order).worked_minutes == 405

@@ -7,7 +7,7 @@ from flask import Flask
 
 from aftersales.db import transaction
 from aftersales.domain.sites import operations as sites
-from aftersales.domain.sites.working_time import WorkingTime, find_working_time
+from aftersales.domain.staffing.working_time import WorkingTime, find_working_time
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.rules import Remaining, Slack
 from tests.cast import Cast
@@ -124,7 +124,10 @@ def test_a_site_without_hours_works_by_the_clock() -> None:
 def test_the_sites_hours_and_closed_days_are_read_together(app_context: Flask, cast: Cast) -> None:
     with transaction():
         sites.close_on(cast.site.id, date(2026, 5, 14), name="Feast", actor=cast.admin.actor(), now=NOW)
-    assert find_working_time(cast.site.id, cast.site.timezone) == HOURS
+    found = find_working_time(cast.site.id, cast.site.timezone, NOW)
+    assert (found.hours, found.timezone) == (HOURS.hours, HOURS.timezone)
+    assert {date(2026, 5, 14), date(2026, 5, 3)} <= found.closed  # 3 May is a public holiday
+    assert date(2026, 5, 12) not in found.closed
 
 
 def test_one_promises_the_next_quarter() -> None:

@@ -1,4 +1,4 @@
-"""The time in which a site works: its opening hours without its closed days, by the clock on its own wall.
+"""The time in which a site works: its opening hours without closed days and holidays, by the clock on its own wall.
 
 Pure arithmetic on instants, so that a night with a change of the clocks counts what really passes.
 """
@@ -10,8 +10,10 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Date, Integer, Time, cast, literal, null, select, union_all
 
 from aftersales.clock import from_local, local_date
-from aftersales.db import db
-from aftersales.domain.sites.models import ClosedDay, OpeningHours
+from aftersales.db import Json, db
+from aftersales.domain.sites import settings
+from aftersales.domain.sites.models import ClosedDay, OpeningHours, Site
+from aftersales.domain.staffing import public_holidays
 
 _HORIZON = 60
 """So many days are looked at; a site that is closed for longer is taken to work by the clock."""
@@ -75,8 +77,8 @@ class WorkingTime:
                 yield stretch
 
 
-def find_working_time(site_id: int, timezone: str) -> WorkingTime:
-    """The site's working time, in one query."""
+def find_working_time(site_id: int, timezone: str, now: datetime) -> WorkingTime:
+    """The site's working time around ``now``, in one query: a month back and as far ahead as anybody looks."""
     rows = db.session.execute(
         union_all(
             select(
@@ -84,17 +86,33 @@ def find_working_time(site_id: int, timezone: str) -> WorkingTime:
                 OpeningHours.opens_at,
                 OpeningHours.closes_at,
                 cast(null(), Date).label("day"),
-            ).where(OpeningHours.site_id == site_id),
+                Site.country,
+                Site.settings,
+            )
+            .join(Site, Site.id == OpeningHours.site_id)
+            .where(OpeningHours.site_id == site_id),
             select(
                 cast(literal(-1), Integer),
                 cast(null(), Time),
                 cast(null(), Time),
                 ClosedDay.day,
+                literal(""),
+                cast(null(), Json),
             ).where(ClosedDay.site_id == site_id),
         )
     ).all()
+    closed = {row.day for row in rows if row.weekday < 0}
+    of_site = next((row for row in rows if row.weekday >= 0), None)
+    if of_site is not None and settings.value(of_site.settings, "holidays.observe"):
+        today = local_date(now, timezone)
+        region = settings.value(of_site.settings, "holidays.region")
+        closed |= set(
+            public_holidays.between(
+                of_site.country, region, today - timedelta(days=31), today + timedelta(days=_HORIZON)
+            )
+        )
     return WorkingTime(
         timezone,
         {row.weekday: (row.opens_at, row.closes_at) for row in rows if row.weekday >= 0},
-        frozenset(row.day for row in rows if row.weekday < 0),
+        frozenset(closed),
     )
