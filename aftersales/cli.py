@@ -71,7 +71,15 @@ def sign_in_lines() -> list[str]:
     rows = [row for row in sample.sign_ins() if row[1] in people] if sample else []
     width = max((len(role) for role, _, _ in rows), default=0)
     lines = [f"  {role:<{width}}  {email}  {password}" for role, email, password in rows]
-    return ["Sign in as (role, e-mail, password):", *lines] if lines else []
+    if not lines:
+        return []
+    digits = ", ".join(f"{name} {pin}" for name, pin in sample.pins())
+    return [
+        "Sign in as (role, e-mail, password):",
+        *lines,
+        "PINs for a shared tablet (enrol one as manager: Your account > Shared tablets):",
+        f"  {digits}",
+    ]
 
 
 # The commands -------------------------------------------------------------------------------------------

@@ -6,18 +6,24 @@ from werkzeug.wrappers import Response
 from aftersales import clock
 from aftersales.blueprints.forms.parts import HandOutForm, ReasonForm, read_number, read_quantities
 from aftersales.db import transaction
+from aftersales.domain.accounts import pins
 from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.accounts.permissions import Role
+from aftersales.domain.documents import operations as document_records
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.fulfilment import moving, queries
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.fulfilment.operations import Asked
 from aftersales.domain.parts import queries as parts
+from aftersales.domain.parts import slips
+from aftersales.domain.parts.models import IssueSlip
 from aftersales.domain.parts.rules import Supply
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.i18n import gettext
-from aftersales.web import htmx, session
+from aftersales.domain.service_orders.operations import lock_order
+from aftersales.domain.sites import queries as sites
+from aftersales.i18n import gettext, speaking
+from aftersales.web import documents, htmx, issue_slip_document, pin_entry, session
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -75,26 +81,55 @@ def hand_out_page(order_id: int) -> str:
 @blueprint.post("/issues")
 @needs("parts.issue")
 def hand_out(order_id: int) -> Answer:
+    """The receiver signs with their PIN on this screen; the slip is printed with who, when and how."""
     order, form, person = _get(order_id), HandOutForm(), session.person()
-    form.offer(accounts.list_people(person.site_id, *_TAKERS))
+    _offer(form)
     if not form.validate():
         return _hand_out_page(order, form), 422
+    receiver_id, now = int(form.receiver_id.data), clock.now()
+    by_pin = bool(form.pin.data)
     try:
+        if by_pin:
+            pin_entry.check(receiver_id, form.pin.data, tablet_id=None, at=session.actor())
+            with transaction():
+                pins.forgive(receiver_id, tablet_id=None, now=now)
         with transaction():
             slip = fulfilment.hand_out(
                 order_id,
                 read_quantities(request.form, "quantity"),
-                receiver_id=int(form.receiver_id.data),
+                receiver_id=receiver_id,
                 submission_id=request.form.get("submission_id") or None,
                 actor=session.actor(),
-                now=clock.now(),
+                now=now,
                 site_id=person.site_id,
+                by_pin=by_pin,
             )
     except DomainError as error:
         form.refuse(error)
         return _hand_out_page(_get(order_id), form), status_of(error)
+    _print(_get(order_id), slip)
     flash(gettext("Issue slip %(number)s, taken by %(name)s", number=slip.number, name=slip.receiver_name))
     return htmx.redirect(url_for("parts.page"))
+
+
+def _print(order: ServiceOrder, slip: IssueSlip) -> None:
+    """The slip as a PDF beside the order; a second tap prints the same one."""
+    site = sites.get_site(order.site_id)
+    with speaking(site.language, site.timezone):
+        paper = documents.render_and_store(
+            issue_slip_document.issue_slip(order, site, slip), language=site.language
+        )
+    with transaction():
+        lock_order(order.id)  # before the paper's row holds the order for its foreign key
+        document_records.record(
+            paper, site_id=site.id, service_order_id=order.id, subject_id=slip.id, now=slip.issued_at
+        )
+
+
+def _offer(form: HandOutForm) -> None:
+    people = accounts.list_people(session.person().site_id, *_TAKERS)
+    known = pins.list_owners([one.id for one in people])
+    form.offer(people, {one.id for one in people} - known)
 
 
 @blueprint.get("/new-order")
@@ -143,6 +178,7 @@ def _page(order: ServiceOrder, *, error: DomainError | None = None, toast: str =
         toast=toast,
         order=order,
         demands=queries.list_of_order(order.id, person.site_id),
+        slips=slips.list_of_order(order.id),
         jobs=[job for job in orders.list_jobs(order.id) if job.voided_at is None],
         job_id=request.values.get("job_id", 0, type=int),
         text=text,
@@ -154,7 +190,7 @@ def _page(order: ServiceOrder, *, error: DomainError | None = None, toast: str =
 
 def _hand_out_page(order: ServiceOrder, form: HandOutForm) -> str:
     person = session.person()
-    form.offer(accounts.list_people(person.site_id, *_TAKERS))
+    _offer(form)
     if not form.is_submitted():
         form.receiver_id.data = str(order.technician_id or "")
     ready = [each for each in queries.list_of_order(order.id, person.site_id) if each.reserved > 0]

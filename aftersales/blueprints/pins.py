@@ -13,7 +13,7 @@ from aftersales.domain.accounts.models import Tablet
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import DomainError
 from aftersales.i18n import gettext
-from aftersales.web import addresses, htmx, session, shared_tablet
+from aftersales.web import addresses, htmx, pin_entry, session, shared_tablet
 from aftersales.web.access import public, signed_in, signed_in_by_password
 from aftersales.web.errors import status_of
 
@@ -34,15 +34,10 @@ def begin_session() -> Response:
     if not roles:
         return _who(tablet, going_to, 0, gettext("Tap your name first."), 422)
     try:
-        with transaction():
-            pins.begin_try(user_id, tablet_id=tablet.id)
+        pin_entry.check(user_id, digits, tablet_id=tablet.id, at=_screen(tablet))
     except DomainError as error:
         return _who(tablet, going_to, user_id, str(error), status_of(error))
     now = clock.now()
-    if not pins.is_right(user_id, digits, secret=current_app.config["SECRET_KEY"]):
-        with transaction():
-            left = pins.note_wrong(user_id, tablet_id=tablet.id, actor=_guesser(tablet), now=now)
-        return _who(tablet, going_to, user_id, _wrong(left), 422)
     with transaction():
         pins.forgive(user_id, tablet_id=tablet.id, now=now)
         if current_user.is_authenticated:  # somebody left the tablet open
@@ -63,19 +58,12 @@ def _who(tablet: Tablet, going_to: str, user_id: int, refusal: str, status: int)
     return shared_tablet.who_page(tablet, going_to=going_to, chosen=user_id, refusal=refusal, status=status)
 
 
-def _guesser(tablet: Tablet) -> Actor:
-    """Whoever stands at the tablet: that it is the person of the PIN is just what is not known."""
+def _screen(tablet: Tablet) -> Actor:
     return Actor(
         name=gettext("Somebody at tablet %(name)s", name=tablet.name),
         address=request.remote_addr or "",
         device=(request.user_agent.string or "")[:200],
     )
-
-
-def _wrong(left: int) -> str:
-    if not left:
-        return gettext("Wrong PIN. It is off now: sign in with your password to use it again.")
-    return gettext("Wrong PIN. Tries left: %(n)s.", n=left)
 
 
 @blueprint.post("/sign-in/lock")

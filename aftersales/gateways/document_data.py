@@ -658,6 +658,19 @@ class JobCard(Document):
     notes: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class IssueSlip(Document):
+    """Parts handed out against an order, signed by whoever took them (TEC-4)."""
+
+    kind: ClassVar[str] = "issue_slip"
+
+    parts: tuple[CardPart, ...]
+    issued_by: str = ""
+    receiver: str = ""
+    consent: str = ""
+    signature: Signature | None = None
+
+
 DOCUMENTS: dict[str, type[Document]] = {
     shape.kind: shape
     for shape in (
@@ -673,6 +686,7 @@ DOCUMENTS: dict[str, type[Document]] = {
         GatePass,
         GuaranteeCertificate,
         JobCard,
+        IssueSlip,
     )
 }
 """Every document by its kind."""

@@ -177,6 +177,7 @@ def hand_out(scene: Scene, at: datetime) -> None:
             site_id=scene.staff.site_id,
             actor=scene.one(Role.PARTS),
             now=at,
+            by_pin=True,
         )
 
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 
+from flask import current_app
+
 from aftersales.db import add
 from aftersales.domain.accounts import operations as accounts
+from aftersales.domain.accounts import pins as pin_operations
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import SYSTEM, Actor
 from aftersales.domain.sites.models import OpeningHours, Site, TaxRate
@@ -14,6 +17,12 @@ from aftersales.domain.staffing.models import BayKind, Grade
 
 PASSWORD = "aftersales"
 """One password for everybody of the sample; real workshops choose their own."""
+
+PINS = {
+    "tomasz": "482916", "jan": "739105", "karol": "905174", "leon": "614829", "ewa": "270853", "pawel": "836207",
+    "piotr": "359148", "zhangmin": "571963", "chenjie": "408372", "liuyan": "926581", "wangwei": "647093",
+}  # fmt: skip
+"""Six digits of the people of the floor, for the shared tablets."""
 
 KRAKOW, SHANGHAI = "krakow", "shanghai"
 
@@ -114,6 +123,11 @@ def sign_ins() -> list[tuple[str, str, str]]:
     return [*rows, ("advisor, Shanghai", "linmei@shanghai.example", PASSWORD)]
 
 
+def pins() -> list[tuple[str, str]]:
+    """Name and PIN of everybody who has one."""
+    return [(person.name, PINS[person.key]) for person in EMPLOYEES if person.key in PINS]
+
+
 def open_sites(now: datetime) -> dict[str, Staff]:
     """Both sites with people, bays and technicians, as they were on the day ``now``."""
     sites = {KRAKOW: _krakow(), SHANGHAI: _shanghai()}
@@ -167,6 +181,15 @@ def _employ(sites: dict[str, Site], now: datetime) -> dict[str, dict[str, Actor]
             actor=SYSTEM,
             now=now,
         )
+        if person.key in PINS:
+            pin_operations.set_pin(
+                user.id,
+                PINS[person.key],
+                secret=current_app.config["SECRET_KEY"],
+                today=now.date(),
+                actor=Actor(name=user.name, user_id=user.id),
+                now=now,
+            )
         for key in person.sites:
             actors[key][person.key] = Actor(name=user.name, user_id=user.id, roles=person.roles)
     return actors

@@ -17,6 +17,7 @@ from aftersales.domain.inspections import templates
 from aftersales.sample import cars, history, outbox, people, shelves, today, visits
 from aftersales.sample.calendar import Diary, Happening, run
 from aftersales.sample.people import Staff
+from aftersales.sample.people import pins as pins
 from aftersales.sample.people import sign_ins as sign_ins
 from aftersales.sample.photos import Album, open_album
 from aftersales.sample.scene import Scene

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from aftersales.db import db, transaction
 from aftersales.domain.parts.models import Article, IssueSlip, RequisitionLine
+from aftersales.domain.parts.rules import SlipSigning
 from aftersales.domain.service_orders.models import Line, ServiceOrder
 from tests import factories
 from tests import stockroom as shelf
@@ -148,7 +149,7 @@ class TestHandingOut:
             order = shelf.waiting_order(cast, (hose, 1))
             return order, demand_of(order, hose).id
 
-    def test_the_technician_is_proposed_and_signs_by_name(
+    def test_the_technician_is_proposed_and_named_where_there_is_no_pin(
         self,
         app: Flask,
         cast: Cast,
@@ -162,7 +163,7 @@ class TestHandingOut:
         parts = sign_in(cast.parts.id)
         page = parse(parts.get(f"/orders/{order.id}/parts/hand-out").text)
         (chosen,) = [each for each in page.all("option") if each.get("selected") is not None]
-        assert text_of(chosen) == "Tomasz Lis"
+        assert text_of(chosen) == "Tomasz Lis (no PIN yet)"
         answer = parts.post(
             f"/orders/{order.id}/parts/issues",
             data={f"quantity-{line_id}": "1", "receiver_id": cast.technician.id, "submission_id": "s"},
@@ -171,6 +172,7 @@ class TestHandingOut:
         with app.app_context():
             slip = db.session.scalars(select(IssueSlip)).one()
             assert (slip.receiver_name, slip.service_order_id) == ("Tomasz Lis", order.id)
+            assert slip.signed_with is SlipSigning.NAME
             assert balance(stockroom.main, hose) == (1, 0)
         assert "Hand out parts" not in parts.get("/tasks").text
 

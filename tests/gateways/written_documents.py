@@ -274,6 +274,11 @@ _RICH: dict[str, Callable[[], d.Document]] = {
         papers=(d.Fact(label="Registration certificate", value="AB 1234567, valid until 03/2027"),),
         consent="These things and papers stay with the workshop.", signature=SIGNED,
     ),
+    "issue_slip": lambda: d.IssueSlip(
+        **_head("IS-26-0012"), issued_by="Piotr Zając", receiver="Tomasz Wójcik", signature=SIGNED,
+        consent="I took these parts for this order.",
+        parts=(d.CardPart(text="Brake disc, front", number="5N0 615 301", quantity="2 pcs", bin="A-02"),),
+    ),
     "quotation": lambda: d.Quotation(**_head("2026/03127"), **_QUOTED),
     "supplement": lambda: d.Supplement(
         **_head("2026/03127-S1"), **_QUOTED, reason="Found during repair by Tomasz Wójcik: the left front caliper sticks. Urgent for safety.",
@@ -362,7 +367,7 @@ def minimal(kind: str) -> d.Document:
         "vehicle": d.Vehicle(plate="AB 1"), "customer": d.Party(name="J. Kowal"), "payer": d.Party(name="J. Kowal"),
         "version": "1", "valid_until": "19 May 2026", "items": (d.Item(position="1", title="Wash", total="30.00"),),
         "totals": d.Totals(currency="PLN", total="30.00"), "template": "Short", "areas": (), "checks": (), "lines": (),
-        "corrects": "FV 1", "reason": "Typing mistake", "covers": (),
+        "corrects": "FV 1", "reason": "Typing mistake", "covers": (), "parts": (),
     }  # fmt: skip
     taken = {field.name for field in fields(shape)} & set(needed)
     if kind == "service_order":

@@ -1,6 +1,6 @@
 """Forms of the parts desk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +10,7 @@ from wtforms import (
     DecimalField,
     HiddenField,
     IntegerField,
+    PasswordField,
     SelectField,
     StringField,
 )
@@ -174,8 +175,20 @@ class ReasonForm(Form):
 class HandOutForm(Form):
     receiver_id = SelectField(_l("Taken by"), [DataRequired(_l("Choose who takes the parts."))])
 
-    def offer(self, people: Iterable[User]) -> None:
-        self.receiver_id.choices = [("", _l("Choose a person")), *((str(one.id), one.name) for one in people)]
+    pin = PasswordField(_l("PIN"))
+
+    def offer(self, people: Iterable[User], without_pin: Collection[int] = ()) -> None:
+        """The people who may take parts; those of ``without_pin`` are named by the desk instead of signing."""
+        self.receiver_id.choices = [
+            ("", _l("Choose a person")),
+            *(
+                (
+                    str(one.id),
+                    gettext("%(name)s (no PIN yet)", name=one.name) if one.id in without_pin else one.name,
+                )
+                for one in people
+            ),
+        ]
 
 
 class TakeBackForm(Form):

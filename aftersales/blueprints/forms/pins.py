@@ -9,7 +9,13 @@ from aftersales.i18n import lazy_gettext as _l
 
 class PinForm(Form):
     pin = PasswordField(_l("New PIN"), [DataRequired(_l("A PIN has six digits."))])
-    again = PasswordField(_l("New PIN again"), [EqualTo("pin", _l("Both PINs have to be the same."))])
+    again = PasswordField(
+        _l("New PIN again"),
+        [
+            DataRequired(_l("Both PINs have to be the same.")),
+            EqualTo("pin", _l("Both PINs have to be the same.")),
+        ],
+    )
     password = PasswordField(_l("Your password"), [DataRequired(_l("Enter your password."))])
 
 

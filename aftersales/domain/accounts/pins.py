@@ -7,6 +7,7 @@ digits keyed with the product's secret, since a million possible PINs are soon t
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import date, datetime
 
 from argon2 import PasswordHasher
@@ -30,6 +31,11 @@ _YOUNGEST, _OLDEST = 14, 90
 def find(user_id: int) -> Pin | None:
     """The person's PIN, which may be off."""
     return db.session.scalar(select(Pin).where(Pin.user_id == user_id))
+
+
+def list_owners(user_ids: Collection[int]) -> set[int]:
+    """Who of these people has a PIN, good or off."""
+    return set(db.session.scalars(select(Pin.user_id).where(Pin.user_id.in_(user_ids))))
 
 
 def is_off(pin: Pin) -> bool:

@@ -25,6 +25,7 @@ class DocumentKind(StrEnum):
     GUARANTEE_CERTIFICATE = "guarantee_certificate"
     JOB_CARD = "job_card"
     HANDOVER_LIST = "handover_list"
+    ISSUE_SLIP = "issue_slip"
     TABLET_STATEMENT = "tablet_statement"
     """What a tablet without connection showed to the customer who signed on it, as it was: no PDF but JSON."""
 
@@ -44,6 +45,7 @@ words_for(
         DocumentKind.GUARANTEE_CERTIFICATE: _l("Guarantee certificate"),
         DocumentKind.JOB_CARD: _l("Job card"),
         DocumentKind.TABLET_STATEMENT: _l("What was signed on the tablet"),
+        DocumentKind.ISSUE_SLIP: _l("Issue slip"),
         DocumentKind.HANDOVER_LIST: _l("Belongings and papers"),
     },
 )

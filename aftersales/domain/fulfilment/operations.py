@@ -13,12 +13,14 @@ from sqlalchemy import select
 from aftersales.clock import local
 from aftersales.db import add, db
 from aftersales.domain import audit, numbering
+from aftersales.domain.accounts import pins
 from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.parts import requisitions, stock
 from aftersales.domain.parts.models import Article, IssueSlip, Requisition, RequisitionLine
+from aftersales.domain.parts.rules import SlipSigning, slip_digest
 from aftersales.domain.service_orders import supply, timeline, work
 from aftersales.domain.service_orders.models import (
     Authorisation,
@@ -184,10 +186,12 @@ def hand_out(
     now: datetime,
     site_id: int,
     submission_id: str | None = None,
+    by_pin: bool = False,
 ) -> IssueSlip:
-    """Hand out what is reserved for an order (quantities by requisition line); the receiver signs the slip by name.
+    """Hand out what is reserved for an order (quantities by requisition line); the receiver signs the slip.
 
-    Refuses what is not reserved for the order, for example because a colleague handed it out a moment ago.
+    ``by_pin``: the receiver typed their PIN, which was right. Refuses without it where the receiver has one, and what
+    is not reserved for the order, for example because a colleague handed it out a moment ago.
     """
     actor.need("parts.issue")
     order = lock_order(order_id, site_id=site_id)
@@ -195,13 +199,16 @@ def hand_out(
         return made
     receiver = next((person for person in accounts.list_people(site_id) if person.id == receiver_id), None)
     if receiver is None:
-        raise Invalid(gettext("Choose who takes the parts."), field="receiver")
+        raise Invalid(gettext("Choose who takes the parts."), field="receiver_id")
+    if not by_pin and pins.find(receiver.id) is not None:
+        raise Invalid(gettext("%(name)s signs with the PIN.", name=receiver.name), field="pin")
     lines = {line.id: line for line in requisitions.list_of_order(order.id)}
     taken = {line_id: quantity for line_id, quantity in quantities.items() if quantity > 0}
     if not taken:
         raise Invalid(gettext("Choose at least one part."), field="lines")
     if not taken.keys() <= lines.keys():
         raise NotFound(gettext("There is no such part on this order."))
+    handed = [(lines[line_id].article.number, quantity) for line_id, quantity in sorted(taken.items())]
     year = local(now, sites.get_site(site_id).timezone).year
     slip = add(
         IssueSlip(
@@ -213,6 +220,10 @@ def hand_out(
             issued_by_name=actor.name,
             receiver_id=receiver.id,
             receiver_name=receiver.name,
+            signed_with=SlipSigning.PIN if by_pin else SlipSigning.NAME,
+            signed_digest=slip_digest(order.number, receiver.name, now, handed),
+            address=actor.address,
+            device=actor.device[:200],
             submission_id=submission_id,
         )
     )
@@ -234,7 +245,12 @@ def hand_out(
         parts=", ".join(lines[line_id].article.name for line_id in taken),
     )
     audit.record(
-        "parts.hand_out", slip, actor=actor, now=now, site_id=site_id, details={"receiver": receiver.name}
+        "parts.hand_out",
+        slip,
+        actor=actor,
+        now=now,
+        site_id=site_id,
+        details={"receiver": receiver.name, "signed": slip.signed_with, "digest": slip.signed_digest},
     )
     supply.refresh(order, actor=actor, now=now)
     return slip

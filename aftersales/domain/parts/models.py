@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from aftersales.db import Base, Identified, Money, Quantity, UtcDateTime, Versioned, enum_type
 from aftersales.domain.parts import rules
-from aftersales.domain.parts.rules import Supply
+from aftersales.domain.parts.rules import SlipSigning, Supply
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -283,7 +283,8 @@ class Reservation(Identified, Base):
 
 
 class IssueSlip(Identified, Base):
-    """Parts handed out at once against an order; the receiver signs by name (TEC-4)."""
+    """Parts handed out at once against an order, signed by the receiver (TEC-4): who, when, how, at which device, and the
+    digest of what was signed (see :func:`aftersales.domain.parts.rules.slip_digest`)."""
 
     __tablename__ = "issue_slips"
     __table_args__ = (UniqueConstraint("site_id", "number"), Index(None, "service_order_id"))
@@ -296,6 +297,10 @@ class IssueSlip(Identified, Base):
     issued_by_name: Mapped[str] = mapped_column(String(200))
     receiver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     receiver_name: Mapped[str] = mapped_column(String(200))
+    signed_with: Mapped[SlipSigning] = mapped_column(enum_type(SlipSigning))
+    signed_digest: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64), default="")
+    device: Mapped[str] = mapped_column(String(200), default="")
     submission_id: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 

@@ -1,10 +1,12 @@
 """Questions about parts that values alone answer."""
 
+import hashlib
+import json
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -36,6 +38,23 @@ words_for(
         Supply.ISSUED: _l("Handed out"),
         Supply.EXCESS: _l("To give back"),
         Supply.DROPPED: _l("No longer wanted"),
+    },
+)
+
+
+class SlipSigning(StrEnum):
+    """How the receiver signed an issue slip."""
+
+    PIN = "pin"
+    NAME = "name"
+    """Chosen by the desk: the receiver has no PIN yet."""
+
+
+words_for(
+    SlipSigning,
+    {
+        SlipSigning.PIN: _l("PIN on the parts desk's screen"),
+        SlipSigning.NAME: _l("Named by the parts desk, has no PIN yet"),
     },
 )
 
@@ -128,3 +147,10 @@ def delivery_day(ordered_on: date, lead_days: int) -> date:
         day += timedelta(days=1)
         lead_days -= day.weekday() != 6
     return day
+
+
+def slip_digest(order_number: str, receiver: str, at: datetime, handed: Iterable[tuple[str, Decimal]]) -> str:
+    """SHA-256 over what the receiver of an issue slip signs: the order, who takes what (article number, quantity), when."""
+    parts = [[number, f"{quantity.normalize():f}"] for number, quantity in handed]
+    values = [order_number, receiver, at.astimezone(UTC).isoformat(), parts]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

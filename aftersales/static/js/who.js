@@ -18,6 +18,11 @@ export async function start(form) {
   function choose(tile) {
     form.querySelector("[data-pin-of]").textContent = words.of.replace("{name}", tile.dataset.name);
     next.value = pageOf(tile.value) || wasOpen;
+    const forgot = form.querySelector("[data-forgot]");
+    const address = new URL(forgot.href);
+    address.searchParams.set("email", tile.dataset.email);
+    address.searchParams.set("next", next.value);
+    forgot.href = address;
     if (chosen) pin.value = "";
     chosen = tile;
     pin.dispatchEvent(new Event("input")); // the dots; six digits that waited for their name are sent
