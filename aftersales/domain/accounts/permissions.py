@@ -157,8 +157,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 BY_PIN: frozenset[str] = frozenset(
     {
         "appointments.read", "attendance.clock", "board.read", "campaigns.read", "cars.move", "checkins.write",
-        "clips.add", "customers.read", "delivery.prepare", "dispatch.assign", "documents.read", "inspections.propose",
-        "inspections.rate", "inspections.read", "jobs.accept", "jobs.clock", "jobs.report_additional", "orders.hold",
+        "clips.add", "clocks.lead", "customers.read", "delivery.prepare", "dispatch.assign", "documents.read", "inspections.propose",
+        "inspections.rate", "inspections.read", "jobs.accept", "jobs.answer_delay", "jobs.clock", "jobs.report_additional", "orders.hold",
         "orders.promise", "orders.read", "parts.issue", "parts.read", "parts.receive", "parts.request", "photos.mark",
         "prices.read", "quality.final_check", "quality.leader_check", "quality.read", "quality.self_check",
         "quotations.take_note", "repair.finish", "repair.start", "staffing.read", "tasks.read", "vehicles.read",
