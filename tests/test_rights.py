@@ -15,6 +15,7 @@ from tests.effort import IS_LONG
 from tests.world import World
 
 ASKS_FURTHER = {
+    "inspections.rate": "the technician whom the order was given to",
     "jobs.accept": "the technician whom the order was given to",
     "jobs.start_repair": "the technician whom the order was given to",
     "jobs.clock_on": "the technician whom the order was given to",
@@ -32,7 +33,10 @@ ASKS_FURTHER = {
     "job_photos.add": "the technician whom the order was given to",
     "quality.confirm_self_check": "the technician whom the order was given to",
     "dispatch.free_bay": "the technician whom the order was given to",
+    "quality.clock_rework": "the technician whom the rework was given to",
+    "quality.confirm_self_check": "the technician whom the order was given to",
     "quality.finish_rework": "the technician whom the rework was given to",
+    "quality.save_measured": "the technician whom the order was given to",
     "files.document": "people who see prices, where the document shows some",
 }
 """Endpoints that may refuse somebody whom the map lets in, and who it is that they ask for."""

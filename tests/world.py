@@ -31,6 +31,7 @@ from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections.models import Inspection, InspectionItem
 from aftersales.domain.messaging.models import Message
 from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine
+from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
 from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rework
 from aftersales.domain.quotations.models import DeferredWork, Quotation, QuotationJob
 from aftersales.domain.service_orders.models import Job, JobClip, Line, ServiceOrder
@@ -74,6 +75,9 @@ RECORDS: dict[str, Select[Any]] = {
     "version_no": _of_order(Quotation.version_no, Quotation.service_order_id),
     "deferred_id": _of_order(DeferredWork.id, DeferredWork.service_order_id),
     "report_id": _of_order(ProblemReport.id, ProblemReport.service_order_id),
+    "notice_id": _of_order(
+        ComebackNotice.id, Comeback.service_order_id, on=Comeback.id == ComebackNotice.comeback_id
+    ),
     "rework_id": _of_order(Rework.id, Rework.service_order_id),
     "document_id": _of_order(Document.id, Document.service_order_id),
     "message_id": _of_order(Message.id, Message.service_order_id),
@@ -260,6 +264,7 @@ def _populate(world: World) -> None:
                 )
             )  # fmt: skip
         _put_something_off(world.site_id)
+        _let_something_come_back(world.site_id)
         _record_a_clip(world)
 
 
@@ -300,3 +305,18 @@ def _put_something_off(site_id: int) -> None:
             quotation_job_id=job_id, title="Wiper blades", due_on=NOW.date(), created_at=NOW,
         )
     )  # fmt: skip
+
+
+def _let_something_come_back(site_id: int) -> None:
+    """A comeback with its notice: the sample's month may have none."""
+    first, again = db.session.scalars(
+        select(ServiceOrder.id).where(ServiceOrder.site_id == site_id).order_by(ServiceOrder.id).limit(2)
+    )
+    back = add(
+        Comeback(
+            site_id=site_id, service_order_id=again, first_order_id=first, is_comeback=True, days_after=9,
+            decided_at=NOW, decided_by_name="Marta",
+        )
+    )  # fmt: skip
+    person = db.session.scalars(select(User.id).order_by(User.id).limit(1)).one()
+    add(ComebackNotice(comeback_id=back.id, user_id=person, user_name="Marta"))

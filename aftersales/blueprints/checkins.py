@@ -30,7 +30,7 @@ from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.warranty import operations as warranty
 from aftersales.i18n import gettext
-from aftersales.web import checkin_papers, htmx, session, vehicle_alerts
+from aftersales.web import checkin_papers, covered_work, htmx, session, vehicle_alerts
 from aftersales.web import checkin_steps as steps
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
@@ -93,6 +93,7 @@ def _car_page(
         deferred=quotations.list_deferred(order.vehicle_id),
         alerts=vehicle_alerts.alerts_of(order.vehicle, order_id=order.id),
         alerts_for="order",
+        covered=covered_work.of_order(order, orders.list_jobs(order.id)),
     )
 
 
@@ -227,6 +228,7 @@ def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> 
     return render_template(
         "checkins/jobs.html",
         order=order,
+        covered=covered_work.of_order(order, content.jobs),
         agreement=signing.agreement(order, checkin),
         checkin=checkin,
         content=content,

@@ -13,6 +13,7 @@ from aftersales.db import transaction
 from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.errors import DomainError, NotFound, Stale
+from aftersales.domain.quality import comeback_queries
 from aftersales.domain.service_orders import clips, operations, queries, work
 from aftersales.domain.service_orders.models import HoldReason, Job, Line, LineKind, PayType, ServiceOrder
 from aftersales.i18n import gettext
@@ -51,6 +52,7 @@ def page(order_id: int) -> str:
         ],
         actions=order_actions.offered(order, person),
         checkin=checkins.find_checkin(order_id),
+        came_back=comeback_queries.list_of_first(order_id) if order.comebacks else [],
         steps=steps_of(order),
         can_edit=person.may("orders.edit") and not order.is_closed and order.invoiced_at is None,
         show_prices=session.sees_prices(),

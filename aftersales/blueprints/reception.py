@@ -13,15 +13,17 @@ from aftersales.domain import submissions
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins import rules
 from aftersales.domain.errors import DomainError
+from aftersales.domain.quality import comebacks
 from aftersales.domain.quotations import queries as quotations
 from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import queries as service_order_queries
 from aftersales.domain.service_orders import reception, search
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.reception import DayRow, Known
 from aftersales.domain.service_orders.search import Hit
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.vehicles import plates, vins
-from aftersales.web import arrivals, htmx, scans, session, vehicle_alerts
+from aftersales.web import arrivals, covered_work, htmx, scans, session, vehicle_alerts
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -121,10 +123,19 @@ def _receive(form: ReceptionForm, now: datetime) -> ServiceOrder:
         if form.promised_at.data
         else None,
         is_waiting=bool(form.is_waiting.data),
-        comeback_of_id=comeback.id if comeback else None,
         actor=session.actor(),
         now=now,
     )
+    if comeback is not None:
+        jobs = service_order_queries.list_jobs(order.id)
+        comebacks.link(
+            order.id,
+            comeback.id,
+            job_id=jobs[0].id if len(jobs) == 1 else None,
+            site_id=person.site_id,
+            actor=session.actor(),
+            now=now,
+        )
     vehicle_alerts.begin_visit(order, now=now)
     submissions.keep(client_id, order)
     return order
@@ -160,6 +171,7 @@ def _page(form: ReceptionForm, vehicle_id: int | None, **context: Any) -> str:
         known=known,
         alerts=vehicle_alerts.alerts_of(known.vehicle if known else None),
         alerts_for="visit",
+        covered=covered_work.of_vehicle(known.vehicle if known else None),
         deferred=quotations.list_deferred(vehicle_id) if vehicle_id is not None else [],
         alike=context.get("alike", ()),
     )

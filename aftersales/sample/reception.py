@@ -12,12 +12,14 @@ from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.kinds import PaperKind, Transport
 from aftersales.domain.checkins.models import ContactWay, OldParts
 from aftersales.domain.parts import operations as parts
+from aftersales.domain.quality import comebacks
 from aftersales.domain.quotations import answers, other_payers, signed_orders
 from aftersales.domain.quotations import operations as quotations
 from aftersales.domain.quotations.drafts import draft
 from aftersales.domain.quotations.models import AnsweredBy, Quotation
 from aftersales.domain.service_orders import canned_jobs, work
 from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Job, LineKind, PayType
 from aftersales.sample import papers
 from aftersales.sample.photos import OF_STATION
@@ -71,11 +73,20 @@ def receive(scene: Scene, at: datetime, *, comeback_of_id: int | None = None) ->
         customer_id=story.car.customer_id,
         concerns=[checkins.Concern(concern.words, concern.pay_type) for concern in story.concerns],
         is_waiting=story.is_waiting,
-        comeback_of_id=comeback_of_id,
         actor=scene.staff.advisor,
         now=at,
     )
     scene.order_id = story.order_id = order.id
+    if comeback_of_id is not None:
+        comebacks.link(
+            order.id,
+            comeback_of_id,
+            first_job_id=orders.list_jobs(comeback_of_id)[0].id,
+            job_id=orders.list_jobs(order.id)[0].id,
+            site_id=scene.staff.site_id,
+            actor=scene.staff.advisor,
+            now=at,
+        )
 
 
 def check_in(scene: Scene, at: datetime) -> Step:

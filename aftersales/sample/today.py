@@ -72,6 +72,8 @@ def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Itera
             speed=Decimal("0.9"),
             **more,  # type: ignore[arg-type]
         )
+    if staff.key == KRAKOW:
+        yield from _comes_again(next(waiting), now)
     tomorrow = next_working_day(local(now, staff.timezone).date())
     for day, hour, concerns in (
         (tomorrow, time(8, 0), (_OIL, _ALIGNMENT)),
@@ -83,4 +85,25 @@ def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Itera
         )
     yield Story(
         next(waiting), staff.technicians[0].name, now - timedelta(days=1), (_WIPERS,), ending=Ending.CANCELLED
+    )
+
+
+def _comes_again(car: Car, now: datetime) -> Iterator[Story]:
+    """Brakes done six days ago squeal again: at reception our own guarantee still covers them."""
+    yield Story(
+        car=car,
+        technician="tomasz",
+        arrives_at=now - timedelta(days=6),
+        concerns=(Concern("Front brakes squeal when cold", "BRAKE-DISCS-F"), _WIPERS),
+        ending=Ending.COMPLETED,
+        settlement=Settlement.CARD,
+        at_any_hour=True,
+    )
+    yield Story(
+        car=car,
+        technician="tomasz",
+        arrives_at=now - timedelta(minutes=9),
+        concerns=(Concern("Front brakes squeal again since Monday", "BRAKE-DISCS-F"),),
+        ending=Ending.ARRIVED,
+        at_any_hour=True,
     )

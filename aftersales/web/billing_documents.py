@@ -16,7 +16,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label, speaking
 from aftersales.money import ZERO, Amount, TaxSum
-from aftersales.web import documents
+from aftersales.web import documents, guarantee_words
 from aftersales.web.filters import date_, datetime_, money, number, percent
 
 
@@ -53,6 +53,7 @@ def invoice_data(
         "outstanding": money(invoice.outstanding)
         if invoice.outstanding and invoice.kind is InvoiceKind.INVOICE
         else "",
+        "notes": (guarantee_words.remark(site),) if invoice.kind is InvoiceKind.INVOICE else (),
     }
     if corrects is not None:
         named = gettext("%(number)s of %(date)s", number=corrects.number, date=date_(corrects.issued_at))

@@ -15,7 +15,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label
 from aftersales.money import ZERO
-from aftersales.web import documents, handover_document
+from aftersales.web import documents, guarantee_words, handover_document
 from aftersales.web.filters import datetime_, money
 
 _OTHER = (LineKind.SUBLET, LineKind.FEE)
@@ -71,7 +71,7 @@ def service_order(
         payment_ways=(label(checkin.payment_way),) if checkin.payment_way else (
             gettext("Cash"), gettext("Card"), gettext("Bank transfer"),
         ),
-        clauses=_clauses(checkin),
+        clauses=_clauses(checkin, site),
         damages=(
             *(damage_of(pin, letter) for letter, pin in zip(letters(), around.damages, strict=False)),
             *(
@@ -167,7 +167,7 @@ def _item(job: Job, *, show_gross: bool) -> data.Item:
     )
 
 
-def _clauses(checkin: CheckIn) -> tuple[data.Clause, ...]:
+def _clauses(checkin: CheckIn, site: Site) -> tuple[data.Clause, ...]:
     old_parts = {
         OldParts.GIVE_BACK: gettext("Replaced parts are given back."),
         OldParts.DISPOSE: gettext("Replaced parts are disposed of."),
@@ -188,6 +188,7 @@ def _clauses(checkin: CheckIn) -> tuple[data.Clause, ...]:
             ),
         ),
         data.Clause(title=gettext("Replaced parts"), text=old_parts[checkin.old_parts]),
+        guarantee_words.clause(site),
     )
 
 

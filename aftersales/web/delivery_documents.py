@@ -8,13 +8,14 @@ from aftersales.domain.checkins.models import VehiclePaper
 from aftersales.domain.delivery.models import Delivery, HandedOver
 from aftersales.domain.delivery.queries import WorkPhoto
 from aftersales.domain.documents import models as document_models
+from aftersales.domain.guarantees import rules
 from aftersales.domain.service_orders.models import Authorisation, Job, ServiceOrder
 from aftersales.domain.service_orders.rules import job_standing
 from aftersales.domain.sites.models import Site
 from aftersales.domain.workshop.models import PhotoPhase
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label
-from aftersales.web import documents
+from aftersales.web import documents, guarantee_words
 from aftersales.web.filters import date_, datetime_, number
 
 
@@ -91,31 +92,33 @@ def guarantee_certificate(
     order: ServiceOrder, site: Site, jobs: list[Job], *, at: datetime
 ) -> data.GuaranteeCertificate:
     """What the work is guaranteed for (ORD-9)."""
-    days, distance = site.setting("guarantee.days"), site.setting("guarantee.distance")
-    until = local_date(at, site.timezone) + timedelta(days=days)
+    promised = rules.promises(
+        jobs, rules.terms_of(site), on=local_date(at, site.timezone), odometer=order.odometer
+    )
     return data.GuaranteeCertificate(
         **documents.common(order, site, number=order.number, at=at),
-        covers=tuple(
-            data.Cover(
-                work=job.title,
-                time=gettext("%(n)s days", n=days),
-                distance=documents.distance(distance),
-                until=date_(until),
-            )
-            for job in jobs
-            if job_standing(job) is Authorisation.AUTHORISED
-        ),
+        covers=tuple(_cover(promise) for promise in promised),
         odometer=documents.distance(order.odometer),
+        clauses=(guarantee_words.clause(site),),
+    )
+
+
+def _cover(promise: rules.Promise) -> data.Cover:
+    terms = promise.terms
+    return data.Cover(
+        work=f"{promise.job_title}: {label(promise.kind)}",
+        time=gettext("%(n)s days", n=number(terms.days)),
+        distance=documents.distance(terms.distance) if terms.distance else gettext("no limit"),
+        until=date_(promise.until_on),
+        condition=gettext("Or until the odometer shows %(km)s km.", km=number(promise.until_odometer))
+        if promise.until_odometer is not None
+        else "",
     )
 
 
 def guarantee(site: Site) -> str:
     """The guarantee on work in one sentence."""
-    return gettext(
-        "We guarantee our work for %(days)s days or %(distance)s km, whichever comes first.",
-        days=site.setting("guarantee.days"),
-        distance=number(site.setting("guarantee.distance")),
-    )
+    return guarantee_words.clause(site).text
 
 
 def _work_done(job: Job, photos: list[WorkPhoto]) -> data.WorkDone:

@@ -168,6 +168,13 @@ ACTIONS: list[OrderAction] = [
         "shield-check",
         fits=lambda order: order.warranty_warned,
     ),
+    OrderAction(
+        "comebacks.page",
+        "comebacks.decide",
+        _l("Our earlier work: a comeback?"),
+        "undo-2",
+        _OPEN - {S.BOOKED},
+    ),
     OrderAction("orders.edit_promise", "orders.promise", _l("Promised time"), "clock", _OPEN - {S.BOOKED}),
     OrderAction("orders.edit_hold", "orders.hold", _l("On hold"), "pause", _OPEN - {S.BOOKED}),
     OrderAction(

@@ -24,7 +24,7 @@ from aftersales.domain.service_orders.rules import warranty_remark
 from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label, speaking, spoken
-from aftersales.web import documents, filters, media
+from aftersales.web import documents, filters, guarantee_words, media
 
 
 def consent_text() -> str:
@@ -164,14 +164,7 @@ def _clauses(quotation: Quotation, site: Site) -> tuple[data.Clause, ...]:
                 "Work that is not on this quote, a higher price or a later time needs your consent first."
             ),
         ),
-        data.Clause(
-            title=gettext("Guarantee on our work"),
-            text=gettext(
-                "%(days)s days or %(distance)s km, whichever comes first. Parts that you bring yourself are excluded.",
-                days=site.setting("guarantee.days"),
-                distance=filters.number(site.setting("guarantee.distance")),
-            ),
-        ),
+        guarantee_words.clause(site),
     )
 
 

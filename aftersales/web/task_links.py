@@ -55,6 +55,7 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.ANSWER_PROGRESS: Screen("progress.page", "job_id", takes_order=False),
     TaskType.DELAY: Screen("progress.delay", "check_id"),
     TaskType.TELL_DELAY: Screen("progress.delay", "check_id"),
+    TaskType.COMEBACK: Screen("comebacks.notice", "notice_id", takes_order=False),
     TaskType.MESSAGE_FAILED: Screen("outbox.message", "message_id", takes_order=False),
 }
 """The screens of the tasks; areas add their rows. A task without one opens its order."""

@@ -115,6 +115,10 @@ class ClosedDayForm(Form):
     name = StringField(_l("Why"), [Length(max=80)])
 
 
+GENERAL = {key: setting for key, setting in SETTINGS.items() if not key.startswith("guarantee.")}
+"""The settings of the page with all figures; guarantee terms have a page of their own."""
+
+
 class SettingsForm(Form):
     """One field per row of the registry; the type of the default decides which. Added below."""
 
@@ -122,16 +126,16 @@ class SettingsForm(Form):
 
     def rows(self) -> list[tuple[str, Any]]:
         """The unit of each setting beside its field."""
-        return [(str(setting.unit), self[field_name(key)]) for key, setting in SETTINGS.items()]
+        return [(str(setting.unit), self[field_name(key)]) for key, setting in GENERAL.items()]
 
     def values(self) -> dict[str, Any]:
         """What the operation takes; a text that the page did not send stays as it is."""
-        values = {key: self[field_name(key)].data for key in SETTINGS}
+        values = {key: self[field_name(key)].data for key in GENERAL}
         return {key: value for key, value in values.items() if value is not None}
 
     def show(self, site: Site) -> None:
         """Fill in what the site has."""
-        for key in SETTINGS:
+        for key in GENERAL:
             self[field_name(key)].data = site.setting(key)
 
 
@@ -158,5 +162,5 @@ def _field_of(key: str) -> Any:
     return StringField(setting.words)
 
 
-for _key in SETTINGS:
+for _key in GENERAL:
     setattr(SettingsForm, field_name(_key), _field_of(_key))

@@ -121,6 +121,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "quality.self_check": _BENCH,
         "quality.leader_check": {Role.LEADER, Role.TECHNICAL_DIRECTOR, Role.SERVICE_MANAGER, Role.ADMIN},
         "quality.final_check": {Role.QC, Role.TECHNICAL_DIRECTOR, Role.SERVICE_MANAGER, Role.ADMIN},
+        "comebacks.decide": _DESK | _LEAD,
         # delivery and money
         "delivery.prepare": _DESK | _LEAD | {Role.TECHNICIAN, Role.LEADER},
         "delivery.hand_over": _DESK,

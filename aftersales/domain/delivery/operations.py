@@ -27,6 +27,7 @@ from aftersales.domain.delivery.models import (
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.errors import Invalid, NotFound, Refused
+from aftersales.domain.guarantees import operations as guarantees
 from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import timeline
@@ -238,6 +239,7 @@ def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: st
     custody.free(order, actor=actor, now=now)
     delivery.handed_over_at, delivery.handed_over_by_name = now, actor.name
     billing.book_revenue(order, now=now)
+    guarantees.grant(order, now=now)
     site = sites.get_site(order.site_id)
     order.vehicle.last_service_on = local(now, site.timezone).date()
     if order.odometer is not None:

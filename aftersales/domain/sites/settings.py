@@ -82,8 +82,24 @@ SETTINGS: dict[str, Setting] = {
     ),
     "parts.issue_minutes": Setting(15, _l("Requested parts are handed out within"), _l("minutes")),
     "invoice.due_days": Setting(14, _l("An invoice on account is due within"), _l("days")),
-    "guarantee.days": Setting(365, _l("Guarantee on our work"), _l("days")),
-    "guarantee.distance": Setting(20000, _l("Guarantee on our work"), "km"),
+    "guarantee.labour_days": Setting(365, _l("Guarantee on labour"), _l("days")),
+    "guarantee.labour_km": Setting(20000, _l("Guarantee on labour; 0: without a limit of distance"), "km"),
+    "guarantee.part_days": Setting(730, _l("Guarantee on parts"), _l("days")),
+    "guarantee.part_km": Setting(0, _l("Guarantee on parts; 0: without a limit of distance"), "km"),
+    "guarantee.used_part_days": Setting(180, _l("Guarantee on used parts"), _l("days")),
+    "guarantee.used_part_km": Setting(
+        10000, _l("Guarantee on used parts; 0: without a limit of distance"), "km"
+    ),
+    "guarantee.material_days": Setting(365, _l("Guarantee on materials"), _l("days")),
+    "guarantee.material_km": Setting(
+        20000, _l("Guarantee on materials; 0: without a limit of distance"), "km"
+    ),
+    "guarantee.sublet_days": Setting(365, _l("Guarantee on work by others"), _l("days")),
+    "guarantee.sublet_km": Setting(
+        20000, _l("Guarantee on work by others; 0: without a limit of distance"), "km"
+    ),
+    "guarantee.paint_days": Setting(1095, _l("Guarantee on paint and body"), _l("days")),
+    "guarantee.paint_km": Setting(0, _l("Guarantee on paint and body; 0: without a limit of distance"), "km"),
     "warranty.watch": Setting(True, _l("Warn when a vehicle comes near a limit of the warranty law")),
     "warranty.same_fault_limit": Setting(
         0, _l("Repairs of one fault that the law allows; 0: as the site's country"), _l("times")
