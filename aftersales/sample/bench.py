@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from aftersales.clock import local_date
 from aftersales.db import db
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.attachments import operations as attachments
@@ -22,9 +23,10 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Authorisation, HoldReason, Job
 from aftersales.domain.service_orders.rules import job_minutes, job_standing
+from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.workshop import clocking, dispatch, photos, problems
 from aftersales.domain.workshop import queries as workshop
-from aftersales.domain.workshop.models import EndReason, HandoverItem, PhotoPhase
+from aftersales.domain.workshop.models import Clocking, EndReason, HandoverItem, PhotoPhase
 from aftersales.sample.scene import Scene, Step
 from aftersales.sample.stories import Finding
 
@@ -71,14 +73,29 @@ def accept(scene: Scene, at: datetime) -> None:
 
 def begin_inspection(scene: Scene, at: datetime) -> None:
     """Clocked on to the first job, some of the points rated."""
-    clocking.clock_on(
-        scene.order.jobs[0].id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True
-    )
+    _clock_on(scene, scene.order.jobs[0].id, at)
     sheet = sheets.get_sheet(scene.order_id)
     for area in sheet.areas[:2]:
         inspections.rest_is_ok(
             sheet.id, area.key, sweep_id=scene.key(area.key), actor=scene.technician, now=at
         )
+
+
+def _clock_on(scene: Scene, job_id: int, at: datetime) -> None:
+    """Clock on to the job. A day that the sample's today left open ended with the last work of it."""
+    user_id, zone = scene.technician.user_id or 0, scene.staff.timezone
+    day = staffing.lock_day(user_id)
+    if day is not None and local_date(day.started_at, zone) != local_date(at, zone):
+        if running := clocking.find_running(user_id):
+            evening = running.started_at + timedelta(minutes=30)
+            clocking.clock_off(reason=EndReason.END_OF_DAY, actor=scene.technician, now=evening)
+        last = db.session.scalar(
+            select(func.max(Clocking.ended_at)).where(
+                Clocking.user_id == user_id, Clocking.ended_at >= day.started_at
+            )
+        )
+        staffing.end_day(day, now=last or day.started_at)
+    clocking.clock_on(job_id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True)
 
 
 def inspect(scene: Scene, at: datetime) -> Step:
@@ -88,7 +105,7 @@ def inspect(scene: Scene, at: datetime) -> Step:
     )
     accept(scene, at)
     job_id = scene.order.jobs[0].id
-    clocking.clock_on(job_id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True)
+    _clock_on(scene, job_id, at)
     at = yield at + _INSPECTION
     _rate(scene, at)
     clocking.clock_off(reason=EndReason.OTHER_JOB, actor=scene.technician, now=at)
@@ -207,7 +224,7 @@ def repair(scene: Scene, at: datetime) -> Step:
 
 
 def work_on(scene: Scene, job_id: int, at: datetime) -> None:
-    clocking.clock_on(job_id, site_id=scene.staff.site_id, actor=scene.technician, now=at, switch=True)
+    _clock_on(scene, job_id, at)
     take_photo(scene, job_id, "disc-worn", PhotoPhase.BEFORE, at)
 
 

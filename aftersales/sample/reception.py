@@ -218,7 +218,8 @@ def _agree(scene: Scene, at: datetime) -> None:
     promised = at + timedelta(hours=scene.story.promise_hours)
     signing.agree(
         scene.order_id,
-        promised_at=promised.replace(minute=0, second=0, microsecond=0),
+        # Nobody promises the middle of the night, also when the sample is made then.
+        promised_at=scene.diary.in_working_time(promised.replace(minute=0, second=0, microsecond=0)),
         reason="",
         diagnosis_consented=True,
         diagnosis_fee=Decimal(0),

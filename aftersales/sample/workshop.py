@@ -14,7 +14,7 @@ from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import starter
 from aftersales.domain.inspections import templates
-from aftersales.sample import cars, history, outbox, people, shelves, today, visits
+from aftersales.sample import cars, floor, history, outbox, people, shelves, today, visits
 from aftersales.sample.calendar import Diary, Happening, run
 from aftersales.sample.people import Staff
 from aftersales.sample.people import pins as pins
@@ -79,6 +79,10 @@ def _tell(
         for story in today.plan(site, here, now=now, diary=evening):
             happenings += _visit(story, site, evening, album, random, numbers, now=now)
     run(happenings, after_each=outbox.note_all_sent)
+    with transaction():
+        for site in staff.values():
+            floor.happen(site, now=now)
+        outbox.note_all_sent()
 
 
 def begin_of_history(now: datetime, months: int = MONTHS_OF_HISTORY) -> datetime:
