@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal, select
 from werkzeug.routing import Rule
 
 from aftersales import clock
@@ -124,6 +124,7 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
         QualityCheck.service_order_id,
         on=QualityCheck.id == QualityCheckItem.quality_check_id,
     ),
+    ("/reports/efficiency/", "kind"): select(literal("sold")),
     ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
 }
 COMPANY_WIDE = {"campaign_id", "entry_id", "article_id", "time_id", "vehicle_id", "customer_id", "warning_id"}

@@ -12,11 +12,12 @@ from aftersales.domain.errors import NotFound
 from aftersales.domain.reports import checkins, queries, rules
 from aftersales.domain.reports.checkins import CheckInOrder
 from aftersales.domain.reports.queries import RevenueRow
-from aftersales.domain.reports.rules import CheckInFigures, CheckInVisit, Hours, Month
+from aftersales.domain.reports.rules import CheckInFigures, CheckInVisit, Hours
 from aftersales.domain.service_orders.models import LineKind, PayType
 from aftersales.i18n import gettext, label
 from aftersales.web import addresses, csv_file, session
 from aftersales.web.access import needs
+from aftersales.web.report_months import asked_month
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -28,7 +29,7 @@ OWN_COST = (PayType.WARRANTY, PayType.INTERNAL, PayType.GOODWILL)
 @blueprint.get("")
 @needs("reports.read")
 def page() -> str:
-    month, person = _month(), session.person()
+    month, person = asked_month(), session.person()
     rows = queries.revenue(person.site_id, month.first)
     technicians = queries.technician_hours(person.site_id, month, now=clock.now())
     completed = queries.list_completed(person.site_id, month)
@@ -54,7 +55,7 @@ def page() -> str:
 @needs("reports.read")
 def orders() -> str:
     """The orders behind a revenue figure, whose parts sum to it."""
-    month, person = _month(), session.person()
+    month, person = asked_month(), session.person()
     kind, pay_type = request.args.get("kind", ""), request.args.get("pay_type", "")
     found = queries.list_revenue_orders(
         person.site_id,
@@ -78,7 +79,7 @@ def orders() -> str:
 @needs("reports.read")
 def visits() -> str:
     """The completed orders behind turnaround, first-time pass, on-time delivery and comebacks."""
-    month = _month()
+    month = asked_month()
     return render_template(
         "reports/visits.html", month=month, orders=queries.list_completed(session.person().site_id, month)
     )
@@ -88,7 +89,7 @@ def visits() -> str:
 @needs("reports.read")
 def technician(user_id: int) -> str:
     """The orders behind a technician's sold hours."""
-    month, person = _month(), session.person()
+    month, person = asked_month(), session.person()
     rows = queries.technician_hours(person.site_id, month, now=clock.now())
     found = next((row for row in rows if row.user_id == user_id), None)
     if found is None and not accounts.roles_at(user_id, person.site_id):
@@ -104,7 +105,7 @@ def technician(user_id: int) -> str:
 @blueprint.get("/revenue.csv")
 @needs("reports.export")
 def revenue_csv() -> Response:
-    month = _month()
+    month = asked_month()
     rows = queries.revenue(session.person().site_id, month.first)
     return csv_file.answer(
         f"revenue-{month.first:%Y-%m}.csv",
@@ -119,7 +120,7 @@ def revenue_csv() -> Response:
 @blueprint.get("/efficiency.csv")
 @needs("reports.export")
 def efficiency_csv() -> Response:
-    month = _month()
+    month = asked_month()
     rows = queries.technician_hours(session.person().site_id, month, now=clock.now())
     return csv_file.answer(
         f"efficiency-{month.first:%Y-%m}.csv",
@@ -138,7 +139,7 @@ def efficiency_csv() -> Response:
 @needs("reports.read")
 def checkin() -> str:
     """How long check-ins take, how many are signed, with how many photos, and what work they bring; per advisor."""
-    month = _month()
+    month = asked_month()
     orders = checkins.list_checkins(session.person().site_id, month)
     return render_template(
         "reports/checkin.html",
@@ -153,7 +154,7 @@ def checkin() -> str:
 @needs("reports.read")
 def checkin_orders() -> str:
     """The visits behind a check-in figure, with their sum."""
-    month = _month()
+    month = asked_month()
     advisor_id = addresses.asked_id("advisor")
     orders = checkins.list_checkins(session.person().site_id, month, advisor_id=advisor_id)
     if request.args.get("advisor") == "0":
@@ -170,7 +171,7 @@ def checkin_orders() -> str:
 @blueprint.get("/check-in.csv")
 @needs("reports.export")
 def checkin_csv() -> Response:
-    month = _month()
+    month = asked_month()
     orders = checkins.list_checkins(session.person().site_id, month)
     return csv_file.answer(
         f"check-in-{month.first:%Y-%m}.csv",
@@ -192,16 +193,6 @@ def _by_advisor(orders: list[CheckInOrder]) -> list[tuple[int, str, CheckInFigur
         (advisor_id, name, rules.checkin_figures(some))
         for (name, advisor_id), some in sorted(visits.items(), key=lambda pair: (not pair[0][0], pair[0]))
     ]
-
-
-def _month() -> Month:
-    """The month asked for (``?month=2026-05``), else the present one of the site's zone."""
-    zone = session.person().timezone
-    try:
-        day = date.fromisoformat(f"{request.args.get('month', '')}-01")
-    except ValueError:
-        day = clock.local_date(clock.now(), zone)
-    return rules.month_of(day, zone)
 
 
 def _net(rows: Iterable[RevenueRow]) -> Decimal:

@@ -35,7 +35,8 @@ def test_the_service_manager_reads_the_month(
 @pytest.mark.parametrize(
     "path",
     ["", "/orders", "/visits", "/technicians/1", "/revenue.csv", "/efficiency.csv", "/check-in", "/check-in/orders",
-     "/check-in.csv"],
+     "/check-in.csv", "/efficiency", "/efficiency/orders?figure=on_time", "/efficiency/bays",
+     "/efficiency/technicians.csv", "/efficiency/orders.csv", "/efficiency/technicians/1/sold"],
 )  # fmt: skip
 def test_only_those_who_may_see_reports_do(cast: Cast, sign_in: SignIn, path: str) -> None:
     """PLT-3: technicians and the parts desk see no figures."""

@@ -268,6 +268,8 @@ def _minutes_by_user(
             kind.site_id == site_id,
             kind.started_at < month.ends_at,
             or_(kind.ended_at.is_(None), kind.ended_at > month.starts_at),
+            # Rework is neither worked nor sold (QCS-2).
+            ~Clocking.is_rework if kind is Clocking else Attendance.id.is_not(None),
         )
     )
     for user_id, started_at, ended_at in rows:
@@ -295,7 +297,7 @@ def _sold_jobs(site_id: int, month: Month) -> list[tuple[int, SoldJob]]:
     for job_id, user_id, started_at, ended_at in db.session.execute(
         select(Clocking.job_id, Clocking.user_id, Clocking.started_at, Clocking.ended_at)
         .join(ServiceOrder, ServiceOrder.id == Clocking.service_order_id)
-        .where(*_completed_in(site_id, month), Clocking.ended_at.is_not(None))
+        .where(*_completed_in(site_id, month), Clocking.ended_at.is_not(None), ~Clocking.is_rework)
     ):
         if ended_at is not None:
             worked[job_id][user_id] += int((ended_at - started_at).total_seconds() // 60)

@@ -238,6 +238,7 @@ def hold(
         now=now,
         tone="soon",
         why=order.hold_note or label(reason),
+        hold=reason.value,
     )
     db.session.flush()
     return order
@@ -249,7 +250,7 @@ def release(order_id: int, *, actor: Actor, now: datetime) -> ServiceOrder:
     order = _lock_open(order_id)
     if order.hold_reason is not None:
         order.hold_reason, order.hold_note = None, ""
-        timeline.note(order, EventKind.EDIT, N_("No longer on hold"), actor=actor, now=now)
+        timeline.note(order, EventKind.EDIT, N_("No longer on hold"), actor=actor, now=now, hold="")
         db.session.flush()
     return order
 
