@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.servers import free_port
 
 DEVICES = {"tablet": TABLET, "upright": PORTRAIT, "phone": PHONE}
 FIRST_LOAD_REQUESTS = 6
+LATE_S = 1.2
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +246,68 @@ def _part(body: bytes, name: bytes) -> bytes:
         if b'name="' + name + b'"' in head:
             return content.removesuffix(b"\r\n")
     raise LookupError(name)
+
+
+@pytest.fixture
+def late(page: Page) -> Page:
+    """A page whose scripts arrive when it can be seen and tapped for a while already."""
+
+    def hold(route: Route) -> None:
+        time.sleep(LATE_S)
+        route.continue_()
+
+    page.route("**/static/app.*.js", hold)
+    page.route("**/static/js/photo.*.js", hold)
+    return page
+
+
+def test_a_photo_taken_before_the_scripts_are_there_is_sent(late: Page, tmp_path: Path) -> None:
+    """CHK-11: nothing that was photographed is lost."""
+    picture = tmp_path / "rear.jpg"
+    Image.effect_noise((400, 300), 40).convert("RGB").save(picture)
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.headers["aftersales-item"])
+        route.fulfill(status=204, headers={"Aftersales-Item": sent[-1]})
+
+    late.route("**/upload", answer)
+    late.goto("/_gallery?theme=light", wait_until="commit")
+    tile = late.locator("#light-photo")
+    tile.evaluate("tile => { tile.action = '/upload'; }")
+    tile.locator("input[type=file]").set_input_files(picture)
+    expect(tile).to_have_attribute("data-state", "done")
+    assert len(sent) == 1
+
+
+def test_a_button_of_htmx_pressed_early_changes_its_part_of_the_page_once(late: Page) -> None:
+    """CHK-11: without the hold the browser would post the whole form, and its answer would take the page's place."""
+    posts: list[tuple[str, str]] = []
+
+    def answer(route: Route) -> None:
+        request = route.request
+        posts.append(
+            (request.headers.get("hx-request", ""), parse_qs(request.post_data or "")["submission_id"][0])
+        )
+        route.fulfill(status=200, body="Saved")
+
+    late.route(
+        "**/_gallery", lambda route: answer(route) if route.request.method == "POST" else route.fallback()
+    )
+    late.goto("/_gallery?theme=light", wait_until="commit")
+    late.get_by_role("button", name="Save by htmx").click()
+    expect(late.locator("#light-saved")).to_have_text("Saved")
+    assert [by_htmx for by_htmx, _ in posts] == ["true"]
+
+
+def test_a_page_whose_scripts_never_come_acts_without_them(page: Page) -> None:
+    page.route("**/static/app.*.js", lambda route: None)  # never answered
+    page.route(
+        "**/_gallery",
+        lambda route: (
+            route.fulfill(body="Posted as a page") if route.request.method == "POST" else route.fallback()
+        ),
+    )
+    page.goto("/_gallery?theme=light", wait_until="commit")
+    page.get_by_role("button", name="Save by htmx").click()
+    expect(page.get_by_text("Posted as a page")).to_be_visible(timeout=15_000)

@@ -457,9 +457,9 @@ def test_who_signs_out_with_something_waiting_is_asked_and_it_waits_for_them(
     page.add_init_script(BLOCKING)
     sign_in(page, workshop.person)
     open_for_the_yard(page, f"/orders/{arrived}/check-in/walk-around")
-    network.become(Way.DOWN)
-    take_photos(page, 1)
     with blocked(page):
+        network.become(Way.DOWN)
+        take_photos(page, 1)
         network.become(Way.UP)
         page.goto("/account")
         page.get_by_role("button", name="Sign out").click()

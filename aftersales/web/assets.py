@@ -1,8 +1,9 @@
 """Style sheets, scripts and icons: joined, named by their content and served so that browsers keep them.
 
-A page needs one style sheet (``app.css``) and one script (``app.js``); both are joined here from small files, so
-that each component and each behaviour keeps a file of its own and no bundler is needed. A behaviour that few pages
-need stays a module of its own, which ``app.js`` loads when an element names it in ``data-load``.
+A page needs one style sheet (``app.css``), what has to be there before its content (``first.js``: ``early.js`` and
+htmx) and one module (``app.js``); they are joined here from small files, so that each component and each behaviour
+keeps a file of its own and no bundler is needed. A behaviour that few pages need stays a module of its own, which
+``app.js`` loads when an element names it in ``data-load``.
 """
 
 import gzip
@@ -23,6 +24,9 @@ CSS_FILES = (
     "tokens base layout btn card tag plate steps instruments field hits choice probe banner shot car table log board "
     "offer sign pinpad figure empty dialog camera marks spec states"
 ).split()
+
+# Joined and run before the page's content is there.
+FIRST_FILES = ("js/early.js", "vendor/htmx.min.js")
 
 # Behaviours of every page. The first one is what the others, and the modules loaded later, import from.
 JS_FILES = "core requests notices forms dialog theme clock waiting".split()
@@ -93,12 +97,15 @@ class Assets:
         self._by_name: dict[str, Asset] = {}
         self._by_hashed_name: dict[str, Asset] = {}
         self._add("app.css", _join_css(folder / "css"))
+        first = [folder / name for name in FIRST_FILES]
         for path in [*sorted(folder.glob("*.*")), *sorted((folder / "vendor").glob("*.js"))]:
-            if path.suffix in _TYPES:
+            if path.suffix in _TYPES and path not in first:
                 self._add(path.relative_to(folder).as_posix(), path.read_bytes())
+        # a library that set-up has not copied yet is left out
+        self._add("first.js", b"\n".join(path.read_bytes() for path in first if path.exists()))
         self._add("app.js", _join_js(folder / "js"))
         for path in sorted((folder / "js").glob("*.js")):
-            if path.stem not in (*JS_FILES, SERVICE_WORKER):
+            if path not in first and path.stem not in (*JS_FILES, SERVICE_WORKER):
                 self._add_module(path)
         self.service_worker = self._service_worker(folder / "js" / f"{SERVICE_WORKER}.js")
 

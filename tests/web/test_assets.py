@@ -13,7 +13,7 @@ from tests.guards import source
 from tests.html import CheckingClient
 
 STATIC = source.PACKAGE / "static"
-FIRST_LOAD = ("app.css", "vendor/htmx.min.js", "app.js", "icons.svg", "favicon.svg")
+FIRST_LOAD = ("app.css", "first.js", "app.js", "icons.svg", "favicon.svg")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_joined_styles_keep_the_order_of_the_layers(all_assets: assets.Assets) -
 
 def test_every_import_of_a_module_leads_to_a_file_that_is_served(all_assets: assets.Assets) -> None:
     for path in (STATIC / "js").glob("*.js"):
-        if path.stem in (*assets.JS_FILES, assets.SERVICE_WORKER):
+        if path.stem in ("early", *assets.JS_FILES, assets.SERVICE_WORKER):
             continue
         for url in re.findall(r'from "([^"]+)"', _text(all_assets, f"js/{path.name}")):
             assert all_assets.find(url.removeprefix("/static/")), f"{path.name} imports {url}"
@@ -73,7 +73,7 @@ def test_the_service_worker_keeps_every_file_that_a_page_asks_for(
     for name in (
         "app.css",
         "app.js",
-        "vendor/htmx.min.js",
+        "first.js",
         "vendor/idb.js",
         "js/queue.js",
         "js/photo.js",

@@ -70,12 +70,32 @@ export function emit(name, detail) {
 
 document.addEventListener("htmx:load", (event) => attachIn(event.target));
 
+// The page is ready when htmx has seen it and each behaviour that it asked for is there; early.js holds taps until then.
+let awaited = 0;
+
+function wait() {
+  awaited += 1;
+  emit("page:busy");
+}
+
+function arrive() {
+  awaited -= 1;
+  if (!awaited) emit("page:ready");
+}
+
+wait();
+if (document.readyState === "complete") arrive();
+else document.addEventListener("DOMContentLoaded", () => setTimeout(arrive));
+
 // Behaviours that few pages need: the element names its module, which exports `start(element)`.
 attach("[data-load]", (element) => {
   for (const url of element.dataset.load.split(" ")) {
-    import(url).then((module) => module.start(element)).catch((error) => {
+    wait();
+    const loaded = import(url);
+    loaded.then((module) => module.start(element)).catch((error) => {
       console.debug(error);
       emit("banner", { tone: "urgent", text: word("load_failed") });
     });
+    loaded.then(arrive, arrive);
   }
 });
