@@ -212,6 +212,7 @@ def test_a_car_goes_back_with_reasons_and_passes_the_second_time(
     expect(technician.get_by_text("Rubbing sound, check the shield plate")).to_be_visible()
     assert_accessible(technician)
     technician.get_by_role("button", name="Rework done").click()
+    expect(technician.locator("#self-check input[name=line]").first).to_be_visible()
     for box in technician.locator("#self-check input[name=line]").all():
         box.check()
     technician.get_by_role("button", name="All checked").click()

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from aftersales import clock
@@ -164,6 +164,7 @@ def walk_around(visit: Visit) -> None:
     form.get_by_label("Medium").check(force=True)
     form.get_by_role("button", name="Save damage").click()
     expect(page.locator("#walk-damages")).to_contain_text("Scratch")
+    expect(form).to_be_hidden()  # until then the page behind the dialog takes no input
     page.get_by_label("Odometer").fill("118420")
     page.get_by_label("Key tag").fill("E47")
     page.get_by_label("Asked for valuables").check()
@@ -208,6 +209,13 @@ def add_line(page: Page, job: int, kind: str, what: str, quantity: str, price: s
     expect(page.locator("section.card[id^=job-]").nth(job)).to_contain_text(what)
 
 
+def press(page: Page, button: str | re.Pattern[str] | Locator) -> None:
+    """Press what posts, and wait for the server's answer: the next step may open another page at once."""
+    found = button if isinstance(button, Locator) else page.get_by_role("button", name=button)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        found.first.click()
+
+
 def draw(page: Page) -> None:
     """A signature with the finger, or what stands for one here."""
     canvas = page.locator(".sign canvas").first
@@ -230,7 +238,7 @@ def assign(visit: Visit) -> None:
     visit.go(page, "/assignment")
     page.get_by_label(re.compile("Tomasz")).check(force=True)
     page.locator("input[name=bay_id]").first.check(force=True)
-    page.get_by_role("button", name="Assign").click()
+    press(page, "Assign")
     page.goto("/board")
     expect(page.locator(".ticket").filter(has_text=PLATE)).to_be_visible()
     assert_accessible(page)
@@ -243,11 +251,11 @@ def accept_and_inspect(visit: Visit) -> None:
     page.goto("/jobs")
     begin = page.get_by_role("button", name=re.compile("Clock on for the day|Start the day|Begin", re.I))
     if begin.count():
-        begin.first.click()
+        press(page, begin)
     visit.go(page, "/work")
     for box in page.locator("input[name=acknowledged]").all():
         box.check()
-    page.get_by_role("button", name="Accept the car").click()
+    press(page, "Accept the car")
     visit.expect_state("In Progress")
     fill_the_checklist(visit)
 
@@ -257,7 +265,7 @@ def fill_the_checklist(visit: Visit) -> None:
     page = visit.technician
     visit.go(page, "/inspection")
     for address in [link.get_attribute("href") or "" for link in page.locator(".areas a").all()]:
-        page.goto(address, wait_until="networkidle")  # behaviours load after the page
+        page.goto(address)
         name = page.locator(".areas [aria-current]").inner_text()
         if name.startswith("Brakes"):
             measure(page, "Front pads and discs", {"pad-left": "2.9", "pad-right": "3.2"})
@@ -376,17 +384,17 @@ def repair(visit: Visit) -> None:
     """TEC-4, TEC-5, DSP-4: clocked, parts handed out, done, self-checked."""
     page = visit.technician
     visit.go(page, "/work")
-    page.get_by_role("button", name="Clock on").first.click()
+    press(page, "Clock on")
     hand_out(visit)
     visit.go(page, "/work")
     while page.get_by_role("button", name="Job is done").count():
-        page.get_by_role("button", name="Job is done").first.click()
+        press(page, "Job is done")
         visit.go(page, "/work")
     visit.go(page, "/self-check")
     for box in page.locator("#self-check input[name=line]").all():
         box.check()
     assert_accessible(page)
-    page.get_by_role("button", name="All checked").click()
+    press(page, "All checked")
     visit.expect_state("Quality Check")
 
 
@@ -405,14 +413,15 @@ def inspect_finally(visit: Visit) -> None:
     page = visit.inspector
     visit.go(page, "/quality-check")
     while page.get_by_role("button", name=re.compile("^All OK")).count():
-        page.get_by_role("button", name=re.compile("^All OK")).first.click()
-        page.wait_for_timeout(300)
+        left = page.get_by_role("button", name=re.compile("^All OK")).count()
+        press(page, re.compile("^All OK"))
+        expect(page.get_by_role("button", name=re.compile("^All OK"))).to_have_count(left - 1)
     if page.get_by_label("End").count():
         page.get_by_label("End").fill("118428")
     for box in page.locator("#final-form input[name=tick]").all():
         box.check()
     assert_accessible(page)
-    page.get_by_role("button", name="Release the car").click()
+    press(page, "Release the car")
     visit.expect_state("Preparing|Ready for Pickup")
 
 
@@ -424,7 +433,7 @@ def prepare(visit: Visit) -> None:
         before = page.get_by_role("button", name="Done", exact=True).count()
         page.get_by_role("button", name="Done", exact=True).first.click()
         expect(page.get_by_role("button", name="Done", exact=True)).to_have_count(before - 1)
-    page.get_by_role("button", name="Ready for pickup").click()
+    press(page, "Ready for pickup")
     visit.expect_state("Ready for Pickup")
     assert PLATE in visit.sms_with("is ready")
 
@@ -436,7 +445,7 @@ def pick_up(visit: Visit) -> None:
     for box in page.locator("#explain input[type=checkbox]").all():
         box.check()
     assert_accessible(page)
-    page.get_by_role("button", name="Work explained").click()
+    press(page, "Work explained")
     cash = visit.cashier
     visit.go(cash, "/pickup")
     cash.get_by_role("button", name="Issue the invoice").click()
@@ -444,10 +453,10 @@ def pick_up(visit: Visit) -> None:
     total = cash.get_by_label("Amount").input_value()
     cash.locator("#pay").get_by_label("Cash").check(force=True)
     cash.get_by_label("Amount").fill("100.00")
-    cash.get_by_role("button", name="Book the payment").click()
+    press(cash, "Book the payment")
     cash.locator("#pay").get_by_label("Card").check(force=True)
     assert cash.get_by_label("Amount").input_value() != total
-    cash.get_by_role("button", name="Book the payment").click()
+    press(cash, "Book the payment")
     visit.go(page, "/pickup")
     for box in page.locator("#sign input[type=checkbox]").all():
         box.check()
@@ -456,7 +465,7 @@ def pick_up(visit: Visit) -> None:
     assert_accessible(page)
     page.get_by_role("button", name="Customer has signed").click()
     expect(page.get_by_role("button", name="Hand over car")).to_be_visible(timeout=20_000)
-    page.get_by_role("button", name="Hand over car").click()
+    press(page, "Hand over car")
     visit.expect_state("Completed")
 
 

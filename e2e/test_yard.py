@@ -250,6 +250,7 @@ def test_forty_photos_sixty_ticks_and_a_signature_without_network_arrive_once(
     page.goto(f"/orders/{accepted}/inspection")
     for area in range(page.locator("#inspection-areas a").count()):
         page.locator("#inspection-areas a").nth(area).click()
+        expect(page.locator("#inspection-areas a").nth(area)).to_have_attribute("aria-current", "step")
         for probe in page.locator(".probe").all():
             probe.locator(".verdict label").first.click()
             ticks += 1
