@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel import refresh as forget_locale
 from flask_babel.speaklater import LazyString
 
@@ -19,6 +19,7 @@ __all__ = [
     "ngettext",
     "speaking",
     "spoken",
+    "worded",
     "words_for",
 ]
 
@@ -48,6 +49,14 @@ def label(member: StrEnum) -> str:
 def spoken(language: str) -> str:
     """The language if we speak it, else English: words of one language with dates of another help nobody."""
     return language if language in LANGUAGES else "en"
+
+
+def worded(text: str, own: Mapping[str, str]) -> str:
+    """Words that a workshop wrote itself, in the reader's language: what stands in ``own`` for the locale
+    (``"zh_Hant"``) or its language (``"zh"``), else the translation of ``text``, else ``text``."""
+    locale = str(get_locale() or "en")
+    found = own.get(locale) or own.get(locale.split("_")[0])
+    return found or (gettext(text) if text else "")
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from aftersales import clock
 from aftersales.db import db, transaction
-from aftersales.domain.inspections import operations as inspections
-from aftersales.domain.inspections import queries
+from aftersales.domain.inspections import beginning, queries
 from aftersales.domain.quality import queries as quality
 from aftersales.domain.quality import work_checks
 from aftersales.domain.service_orders import operations as service_orders
@@ -44,7 +43,7 @@ class Workshop:
             if is_repaired:
                 self._repair(order)
             else:
-                inspections.begin(order.id, now=now)
+                beginning.begin(order.id, now=now)
             return order.id
 
     def _repair(self, order: ServiceOrder) -> None:
@@ -137,7 +136,7 @@ def test_a_whole_inspection_with_a_finding_takes_at_most_forty_taps(
             page.locator("#inspection-bar .btn").click()
             hand.taps += 1
     hand.tap("Complete the inspection")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Inspection report")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Diagnosis report")
     assert_accessible(page)
     assert hand.taps <= MAX_TAPS
 

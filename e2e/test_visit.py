@@ -277,7 +277,7 @@ def fill_the_checklist(visit: Visit) -> None:
         expect(page.locator(".areas [aria-current]")).to_contain_text(re.compile(r"(\d+)/\1"))
         assert_accessible(page)
     page.get_by_role("button", name="Complete the inspection").click()
-    expect(page.get_by_role("heading", name="Inspection report")).to_be_visible()
+    expect(page.get_by_role("heading", name="Diagnosis report")).to_be_visible()
 
 
 def measure(page: Page, point: str, values: dict[str, str]) -> None:

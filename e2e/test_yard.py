@@ -28,7 +28,7 @@ from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.models import CheckInPhoto, Entry, Outcome, Station
 from aftersales.domain.documents.models import Document, DocumentKind, Signature
-from aftersales.domain.inspections import operations as inspections
+from aftersales.domain.inspections import beginning
 from aftersales.domain.inspections.models import Inspection, InspectionItem
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
@@ -99,7 +99,7 @@ def accepted(workshop: Workshop) -> int:
         order = factories.accept(
             cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
         )
-        inspections.begin(order.id, now=clock.now())
+        beginning.begin(order.id, now=clock.now())
         return order.id
 
 

@@ -58,5 +58,5 @@ def apply(order_id: int) -> Response:
         title = job.title
     flash(gettext("Added: %(title)s", title=title))
     if finding:
-        return htmx.redirect(url_for("inspections.report", order_id=order_id, _anchor=f"point-{finding}"))
+        return htmx.redirect(url_for("diagnosis.report", order_id=order_id, _anchor=f"point-{finding}"))
     return htmx.redirect(url_for("orders.page", order_id=order_id, _anchor="jobs"))

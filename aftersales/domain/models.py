@@ -12,6 +12,7 @@ from aftersales.domain.delivery import models as delivery
 from aftersales.domain.documents import models as documents
 from aftersales.domain.followups import models as followups
 from aftersales.domain.guarantees import models as guarantees
+from aftersales.domain.inspections import diagnosis_models as diagnosis
 from aftersales.domain.inspections import models as inspections
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
@@ -27,6 +28,7 @@ from aftersales.domain.tasks import models as tasks
 from aftersales.domain.vehicles import models as vehicles
 from aftersales.domain.warranty import models as warranty
 from aftersales.domain.workshop import car_models as workshop_cars
+from aftersales.domain.workshop import call_models as calls
 from aftersales.domain.workshop import models as workshop
 from aftersales.domain.workshop import time_models as workshop_time
 
@@ -36,11 +38,13 @@ __all__ = [
     "attachments",
     "audit",
     "billing",
+    "calls",
     "catalogue",
     "checkins",
     "comebacks",
     "customers",
     "delivery",
+    "diagnosis",
     "documents",
     "followups",
     "guarantees",

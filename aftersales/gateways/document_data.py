@@ -428,6 +428,16 @@ class Finding:
     photos: tuple[Photo, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AreaResult:
+    """Whether an area of the car is normal. ``result`` is the word for it, ``text`` names what was found."""
+
+    name: str
+    light: Light
+    result: str
+    text: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiagnosisReport(Document):
     """What was found and advised (DIA-1, DIA-9)."""
@@ -438,8 +448,14 @@ class DiagnosisReport(Document):
     consent: str = ""
     """Who agreed to the diagnosis, when, and the fee (DIA-8)."""
     result: str = ""
+    areas: tuple[AreaResult, ...] = ()
+    fault: str = ""
+    cause: str = ""
     findings: tuple[Finding, ...] = ()
     fault_codes: tuple[FaultCode, ...] = ()
+    tool_values: tuple[Fact, ...] = ()
+    warranty: tuple[Fact, ...] = ()
+    """Line, and whether the warranty pays it with the reason (DIA-4)."""
     advice: str = ""
     technician: str = ""
     road_test: str = ""

@@ -5,6 +5,11 @@ from aftersales.gateways.wording import N_
 LABELS: dict[str, str] = {
     "account": N_("Account"),
     "advice": N_("Advice"),
+    "area": N_("Area"),
+    "by_area": N_("By area"),
+    "fault": N_("Fault"),
+    "tool_values": N_("Values of the diagnostic tool"),
+    "warranty": N_("Warranty"),
     "advisor": N_("Advisor"),
     "amount": N_("Amount"),
     "approved": N_("Approved"),

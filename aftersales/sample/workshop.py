@@ -42,7 +42,7 @@ def load(*, now: datetime, months: int = MONTHS_OF_HISTORY) -> None:
         starter.stock(actor=SYSTEM, now=begin)
         for site in staff.values():
             starter.price_hours(site.site_id, site.currency, actor=SYSTEM, now=begin)
-        templates.stock(actor=SYSTEM, now=begin)
+        templates.stock_all(actor=SYSTEM, now=begin)
         shelves.fill(staff, now=begin, random=random)
         fleet = cars.add_cars(staff, today=local_date(now, "Europe/Warsaw"), now=begin, random=random)
     if months:

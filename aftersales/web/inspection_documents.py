@@ -2,15 +2,30 @@
 
 from datetime import datetime
 
+from aftersales import clock
 from aftersales.domain.attachments import queries as attachments
-from aftersales.domain.inspections.queries import Probe, Reading, Sheet
+from aftersales.domain.documents.operations import StoredDocument
+from aftersales.domain.inspections import fault_codes
+from aftersales.domain.inspections import queries as inspections
+from aftersales.domain.inspections.diagnosis_models import FaultCode, ToolReport
+from aftersales.domain.inspections.queries import Area, Probe, Reading, Sheet
 from aftersales.domain.inspections.rules import Rating
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
 from aftersales.gateways import document_data as data
-from aftersales.i18n import gettext
-from aftersales.web import documents, filters
+from aftersales.i18n import gettext, label
+from aftersales.web import documents, filters, session, warranty_words
+
+
+def render(order_id: int) -> list[StoredDocument]:
+    """The inspection sheet and the diagnosis report as they stand now, rendered and stored, in the customer's language;
+    the caller puts them on record."""
+    person = session.person()
+    order = orders.get_order(order_id, site_id=person.site_id)
+    language = order.customer.language or person.site_language
+    made = documents_of(order, inspections.get_sheet(order_id), now=clock.now())
+    return [documents.render_and_store(document, language=language) for document in made]
 
 
 def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[data.Document]:
@@ -27,7 +42,9 @@ def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[da
     return [
         data.Inspection(
             **common,
-            template=sheet.template_name,
+            template=gettext(
+                "%(template)s, version %(n)s", template=sheet.template_name, n=sheet.template_version
+            ),
             areas=tuple(
                 data.Area(name=area.name, points=tuple(point(probe, photos) for probe in area.probes))
                 for area in sheet.areas
@@ -41,11 +58,40 @@ def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[da
             **common,
             concerns=concerns,
             result=summary(sheet),
+            areas=tuple(_area(area) for area in sheet.areas),
+            fault=sheet.fault,
+            cause=sheet.cause,
+            fault_codes=tuple(_code(code) for code in fault_codes.list_codes(order.id)),
+            tool_values=tuple(
+                fact for report in fault_codes.list_reports(order.id) for fact in _values(report)
+            ),
+            warranty=warranty_words.of_order(order.id),
             findings=tuple(_finding(probe, photos) for probe in sheet.findings),
             advice=sheet.advice,
             technician=sheet.completed_by_name,
             road_test=_road_test(sheet),
         ),
+    ]
+
+
+def _area(area: Area) -> data.AreaResult:
+    """Whether the area is normal, in a word, and what was found in it."""
+    words = {True: gettext("Normal"), False: gettext("Not normal"), None: gettext("Not complete")}
+    found = ", ".join(probe.name for probe in area.probes if probe.is_finding)
+    return data.AreaResult(
+        name=area.name, light=area.worst.value if area.worst else "", result=words[area.is_normal], text=found
+    )
+
+
+def _code(code: FaultCode) -> data.FaultCode:
+    status = label(code.status) if not code.unit else f"{label(code.status)}, {code.unit}"
+    return data.FaultCode(code=code.code, text=gettext(code.text) if code.text else "", status=status)
+
+
+def _values(report: ToolReport) -> list[data.Fact]:
+    return [
+        data.Fact(label=value.name, value=f"{value.value}\u00a0{value.unit}".rstrip("\u00a0"))
+        for value in report.values
     ]
 
 

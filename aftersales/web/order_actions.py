@@ -111,7 +111,7 @@ ACTIONS: list[OrderAction] = [
         frozenset({S.QUALITY_CHECK}),
     ),
     OrderAction(
-        "inspections.report",
+        "diagnosis.report",
         "inspections.read",
         _l("Inspection report"),
         "file-text",

@@ -56,6 +56,9 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.DELAY: Screen("progress.delay", "check_id"),
     TaskType.TELL_DELAY: Screen("progress.delay", "check_id"),
     TaskType.COMEBACK: Screen("comebacks.notice", "notice_id", takes_order=False),
+    TaskType.LOOK_AT_INSPECTION: Screen("diagnosis.report"),
+    TaskType.DECIDE_LINE_WARRANTY: Screen("line_warranty.page"),
+    TaskType.COME_AS_SPECIALIST: Screen("specialists.page", "call_id", takes_order=False),
     TaskType.MESSAGE_FAILED: Screen("outbox.message", "message_id", takes_order=False),
 }
 """The screens of the tasks; areas add their rows. A task without one opens its order."""

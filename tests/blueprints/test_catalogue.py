@@ -8,6 +8,7 @@ from flask import Flask
 
 from aftersales.db import transaction
 from aftersales.domain.catalogue import queries
+from aftersales.domain.inspections import beginning
 from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.inspections import queries as inspection_queries
 from aftersales.domain.inspections.operations import Ruling
@@ -179,7 +180,7 @@ def test_a_technician_sees_no_prices_and_adds_work_to_findings_only(
     """TEC-3: for a finding, other work than the usual one."""
     with app.app_context():
         with transaction():
-            inspections.begin(accepted_order.id, now=factories.NOW)
+            beginning.begin(accepted_order.id, now=factories.NOW)
         probe = next(
             each
             for each in inspection_queries.get_sheet(accepted_order.id).probes
@@ -207,7 +208,7 @@ def test_a_finding_of_another_order_is_not_found(
     app: Flask, cast: Cast, sign_in: SignIn, arrived_order: ServiceOrder, accepted_order: ServiceOrder
 ) -> None:
     with app.app_context(), transaction():
-        inspections.begin(accepted_order.id, now=factories.NOW)
+        beginning.begin(accepted_order.id, now=factories.NOW)
         item_id = inspection_queries.get_sheet(accepted_order.id).probes[0].id
     answer = sign_in(cast.advisor.id).post(
         f"/orders/{arrived_order.id}/canned-jobs", data={"code": "BATTERY", "finding": item_id}

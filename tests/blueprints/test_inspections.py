@@ -10,7 +10,7 @@ from PIL import Image
 
 from aftersales.db import db, transaction
 from aftersales.domain.documents.models import Document
-from aftersales.domain.inspections import operations, queries
+from aftersales.domain.inspections import beginning, queries
 from aftersales.domain.inspections.models import InspectionItem
 from aftersales.domain.inspections.queries import Sheet
 from aftersales.domain.service_orders.models import Job, ServiceOrder
@@ -28,7 +28,7 @@ def inspected(app: Flask, cast: Cast, accepted_order: ServiceOrder) -> ServiceOr
     """In progress with ``cast.technician``; the inspection is begun; the catalogue is stocked."""
     with app.app_context(), transaction():
         factories.stock_catalogue(cast)
-        operations.begin(accepted_order.id, now=factories.NOW)
+        beginning.begin(accepted_order.id, now=factories.NOW)
     return accepted_order
 
 
@@ -194,7 +194,7 @@ def test_the_rest_is_ok_leaves_out_what_has_to_be_measured(
     answer = sign_in(cast.technician.id).hx_post(
         f"/orders/{inspected.id}/inspection/areas/3/rest", data={"submission_id": "once"}
     )
-    assert "Measure first: Front pads and discs, Rear pads and discs." in answer.headers["HX-Trigger"]
+    assert "Look at these first: Front pads and discs, Rear pads and discs." in answer.headers["HX-Trigger"]
 
 
 def test_without_script_an_area_is_saved_by_one_form_and_leads_to_the_next(
@@ -339,11 +339,15 @@ def test_the_advisor_proposes_all_findings_from_the_report(
 def test_advice_stands_in_the_report(
     app: Flask, cast: Cast, sign_in: SignIn, inspected: ServiceOrder
 ) -> None:
-    """DIA-1"""
+    """DIA-1, DIA-9: fault, probable cause and advice."""
     client = sign_in(cast.technician.id)
-    client.post(f"/orders/{inspected.id}/inspection/advice", data={"advice": "Cause: the caliper sticks."})
+    client.post(
+        f"/orders/{inspected.id}/inspection/conclusion",
+        data={"fault": "Pulls left.", "cause": "The caliper sticks.", "advice": "New caliper."},
+    )
     report = client.get(f"/orders/{inspected.id}/inspection/report").get_data(as_text=True)
-    assert "Cause: the caliper sticks." in report
+    assert "The caliper sticks." in report
+    assert "New caliper." in report
 
 
 def test_the_advisor_reads_but_does_not_rate(

@@ -98,6 +98,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "inspections.read": _ALL - {Role.PARTS, Role.CASHIER, Role.CARE},
         "inspections.rate": _BENCH,
         "inspections.propose": _BENCH | _DESK,
+        "inspections.acknowledge_flags": {Role.LEADER, Role.TECHNICAL_DIRECTOR} | _LEAD,
+        "diagnosis.write": _BENCH | _DESK,
+        "specialists.call": _DESK | _BENCH,
+        "specialists.come": _BENCH,
         "repair.start": _DESK | _BENCH,
         "repair.finish": _BENCH,
         # parts
@@ -134,6 +138,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "campaigns.read": _DESK | _LEAD | {Role.PARTS, Role.CARE, Role.HEAD_OFFICE},
         "campaigns.manage": {Role.CLAIMS, Role.SERVICE_MANAGER, Role.ADMIN},
         "warranty.read": _DESK | _LEAD | {Role.CARE, Role.HEAD_OFFICE},
+        "warranty.ask": _DESK | _BENCH,
         "warranty.decide": {Role.CLAIMS, Role.SERVICE_MANAGER, Role.ADMIN},
         # care
         "followups.read": _DESK | {Role.CARE, Role.HEAD_OFFICE},

@@ -13,7 +13,7 @@ class Attachment(Identified, Base):
     """One photo, drawing, video or sound. ``client_id`` is made on the tablet: a second arrival of it is the first one's answer."""
 
     __tablename__ = "attachments"
-    __table_args__ = (Index(None, "service_order_id"),)
+    __table_args__ = (Index(None, "service_order_id"), Index(None, "sha256"))
 
     client_id: Mapped[str] = mapped_column(String(64), unique=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))

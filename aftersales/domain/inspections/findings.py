@@ -44,7 +44,7 @@ def propose(item_id: int, *, actor: Actor, now: datetime, canned_job_code: str |
     else:
         job = work.add_job(
             order_id,
-            title=gettext(item.name),
+            title=item.shown("name"),
             explanation=explanation(item),
             severity=item.rating,
             actor=actor,
@@ -76,7 +76,7 @@ def propose_all(inspection_id: int, *, actor: Actor, now: datetime) -> tuple[lis
             with db.session.begin_nested():
                 jobs.append(propose(item.id, actor=actor, now=now))
         except Refused as refusal:
-            refusals.append(f"{gettext(item.name)}: {refusal}")
+            refusals.append(f"{item.shown('name')}: {refusal}")
     return jobs, refusals
 
 
@@ -94,7 +94,7 @@ def explanation(item: InspectionItem, reason: str = "") -> str:
         sentences.append(
             gettext(
                 "%(name)s %(value)s %(unit)s, limit %(limit)s %(unit)s.",
-                name=gettext(measure.name),
+                name=measure.shown_name,
                 value=value,
                 unit=measure.unit,
                 limit=limit,

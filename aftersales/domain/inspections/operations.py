@@ -1,4 +1,4 @@
-"""Inspecting a vehicle: begun with the work, rated point by point, complete when nothing mandatory is left (TEC-2)."""
+"""Inspecting a vehicle: rated point by point, complete when nothing mandatory is left (TEC-2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,22 +8,21 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from aftersales.db import add, db, locked
+from aftersales.db import db, locked
 from aftersales.domain import audit
 from aftersales.domain.accounts.permissions import Role
-from aftersales.domain.actors import SYSTEM, Actor
+from aftersales.domain.actors import Actor
 from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.errors import Invalid, NotFound, Refused, Stale
-from aftersales.domain.inspections import rules, templates
+from aftersales.domain.inspections import flags, rules
 from aftersales.domain.inspections.models import Inspection, InspectionItem, InspectionPhoto
 from aftersales.domain.inspections.rules import Measure, Rating
-from aftersales.domain.service_orders import canned_jobs, timeline
+from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.vehicles.models import Vehicle
 from aftersales.i18n import N_, gettext, label
 
 SEND_QUOTATION_DUE = timedelta(minutes=30)
@@ -35,7 +34,7 @@ class Incomplete(Refused):
 
     def __init__(self, items: Sequence[InspectionItem]) -> None:
         self.items = list(items)
-        names = ", ".join(gettext(item.name) for item in self.items[:3])
+        names = ", ".join(item.shown("name") for item in self.items[:3])
         more = len(self.items) - 3
         if more > 0:
             names = gettext("%(names)s and %(more)s more", names=names, more=more)
@@ -52,44 +51,6 @@ class Ruling:
     version: int | None = None
 
 
-def begin(order_id: int, *, now: datetime) -> Inspection:
-    """Begin the mandatory inspection of the order from the template that fits the vehicle. Twice is harmless.
-
-    The points are copied; from now on the order's quotation waits until they are finished.
-    """
-    order = lock_order(order_id)
-    known = db.session.scalar(select(Inspection).where(Inspection.service_order_id == order_id))
-    if known is not None:
-        return known
-    vehicle = db.session.get_one(Vehicle, order.vehicle_id)
-    template = templates.find_for(canned_jobs.words_of(vehicle)) or templates.stock(actor=SYSTEM, now=now)
-    inspection = add(
-        Inspection(
-            service_order_id=order_id,
-            template_id=template.id,
-            template_name=template.name,
-            begun_at=now,
-        )
-    )
-    for point in template.items:
-        db.session.add(
-            InspectionItem(
-                inspection_id=inspection.id,
-                position=point.position,
-                area=point.area,
-                code=point.code,
-                name=point.name,
-                hint=point.hint,
-                is_mandatory=point.is_mandatory,
-                measures=point.measures,
-                canned_job_code=point.canned_job_code,
-            )
-        )
-    order.inspection_is_open = True
-    db.session.flush()
-    return inspection
-
-
 def rate(item_id: int, ruling: Ruling, *, actor: Actor, now: datetime, tablet: str = "") -> InspectionItem:
     """Rate a point, enter its measured values and its note.
 
@@ -97,7 +58,7 @@ def rate(item_id: int, ruling: Ruling, *, actor: Actor, now: datetime, tablet: s
     a change that was made from an older version on another tablet (nothing is overwritten silently).
     """
     actor.need("inspections.rate")
-    item, _ = _lock_open(item_id)
+    item, inspection, order = _lock_open(item_id)
     measures = item.measure_list
     values = _checked_values(measures, ruling.values)
     note = ruling.note.strip()
@@ -107,40 +68,48 @@ def rate(item_id: int, ruling: Ruling, *, actor: Actor, now: datetime, tablet: s
     _expect_current(item, ruling.version, tablet)
     measured = rules.measured_rating(measures, values)
     _refuse_better(item, ruling.rating, measures, values, measured)
-    item.rating = rules.combined_rating(
+    combined = rules.combined_rating(
         chosen=ruling.rating,
         before=item.rating,
         measured=measured,
         measured_before=rules.measured_rating(measures, item.measured),
     )
+    item.rating = rules.rating_by_kind(item.kind, combined, has_values=bool(values), note=note)
     item.values, item.note, item.swept_by = stored, note, ""
     _note_who(item, actor, now, tablet)
     db.session.flush()
+    flags.notice_pace(inspection, order, item.area, actor=actor, now=now)
     return item
 
 
 def rest_is_ok(
     inspection_id: int, area: str, *, sweep_id: str, actor: Actor, now: datetime, tablet: str = ""
 ) -> tuple[int, list[InspectionItem]]:
-    """Rate every point of the area that has no rating yet as OK. Points whose values are required stay open.
+    """Rate every point of the area that has no rating yet as OK: one act, also in the audit.
 
-    Returns how many were rated, and those that stay open. ``sweep_id`` is for :func:`undo_rest`; the same one again
-    changes nothing.
+    Points stay open that need more than a glance: required values, a photo, words, or another look after the last
+    visit. Returns how many were rated, and those that stay open. ``sweep_id`` is for :func:`undo_rest`; the same one
+    again changes nothing.
     """
     actor.need("inspections.rate")
-    inspection, _ = _lock_inspection(inspection_id)
-    items = _list_items(inspection.id, area)
-    left = [item for item in items if item.rating is None]
-    open_ = [item for item in left if any(measure.is_required for measure in item.measure_list)]
-    for item in left:
-        if item not in open_:
-            item.rating, item.swept_by = Rating.OK, sweep_id
-            _note_who(item, actor, now, tablet)
+    inspection, order = _lock_inspection(inspection_id)
+    left = [item for item in _list_items(inspection.id, area) if item.rating is None]
+    open_ = [item for item in left if item.must_be_looked_at()]
+    swept = [item for item in left if item not in open_]
+    for item in swept:
+        item.rating, item.swept_by = Rating.OK, sweep_id
+        _note_who(item, actor, now, tablet)
     db.session.flush()
-    return len(left) - len(open_), open_
+    if swept:
+        audit.record(
+            "inspections.rest_is_ok", inspection, actor=actor, now=now, site_id=order.site_id,
+            details={"area": area, "points": [item.code for item in swept]},
+        )  # fmt: skip
+        flags.notice_pace(inspection, order, area, actor=actor, now=now)
+    return len(swept), open_
 
 
-def undo_rest(inspection_id: int, *, sweep_id: str, actor: Actor) -> int:
+def undo_rest(inspection_id: int, *, sweep_id: str, actor: Actor, now: datetime) -> int:
     """Take back one "The rest is OK". Points that somebody rated since keep their rating. Returns how many."""
     actor.need("inspections.rate")
     inspection, _ = _lock_inspection(inspection_id)
@@ -155,13 +124,15 @@ def undo_rest(inspection_id: int, *, sweep_id: str, actor: Actor) -> int:
         item.rating, item.swept_by, item.rated_at = None, "", None
         item.rated_by_id, item.rated_by_name = None, ""
     db.session.flush()
+    flags.withdraw_pace(inspection, {item.area for item in swept}, actor=actor, now=now)
     return len(swept)
 
 
 def add_photo(item_id: int, photo: StoredPhoto, *, actor: Actor, now: datetime) -> InspectionItem:
-    """Put a photo to a point, as evidence that the customer sees too. The same photo again changes nothing."""
+    """Put a photo to a point, as evidence that the customer sees too. The same photo again changes nothing; a picture
+    that stood elsewhere before is flagged to the team leader."""
     actor.need("inspections.rate")
-    item, order = _lock_open(item_id)
+    item, inspection, order = _lock_open(item_id)
     kept = attachments.keep(
         photo,
         site_id=order.site_id,
@@ -175,19 +146,8 @@ def add_photo(item_id: int, photo: StoredPhoto, *, actor: Actor, now: datetime) 
         item.photos.append(InspectionPhoto(attachment_id=kept.id))
         db.session.flush()
         timeline.note(order, EventKind.PHOTO, N_("Photo: %(what)s"), actor=actor, now=now, what=item.name)
+        flags.notice_photo(inspection, order, item, kept, actor=actor, now=now)
     return item
-
-
-def advise(inspection_id: int, text: str, *, actor: Actor, now: datetime) -> Inspection:
-    """Write down what the technician advises beyond the points (DIA-1); also after the inspection is complete."""
-    actor.need("inspections.rate")
-    inspection = _get_inspection(inspection_id)
-    order = lock_order(inspection.service_order_id)
-    if order.is_closed:
-        raise Refused(gettext("This order is closed."))
-    inspection.advice = text.strip()
-    db.session.flush()
-    return inspection
 
 
 def complete(inspection_id: int, *, actor: Actor, now: datetime) -> Inspection:
@@ -271,7 +231,7 @@ def _checked_values(measures: Sequence[Measure], entered: Mapping[str, Decimal |
             raise Invalid(
                 gettext(
                     "%(name)s: enter a value between %(low)s and %(high)s %(unit)s.",
-                    name=gettext(measure.name),
+                    name=measure.shown_name,
                     low=measure.low,
                     high=measure.high,
                     unit=measure.unit,
@@ -304,7 +264,7 @@ def _refuse_better(
     raise Invalid(
         gettext(
             "%(name)s is %(value)s %(unit)s: that cannot be rated better than %(rating)s. Correct the value first.",
-            name=gettext(worst.name),
+            name=worst.shown_name,
             value=values[worst.code],
             unit=worst.unit,
             rating=label(measured),
@@ -333,15 +293,15 @@ def _note_who(item: InspectionItem, actor: Actor, now: datetime, tablet: str) ->
     item.tablet = tablet
 
 
-def _lock_open(item_id: int) -> tuple[InspectionItem, ServiceOrder]:
-    """The point and its order under the order's lock, while the inspection is open."""
+def _lock_open(item_id: int) -> tuple[InspectionItem, Inspection, ServiceOrder]:
+    """The point, its inspection and order under the order's lock, while the inspection is open."""
     item = db.session.get(InspectionItem, item_id)
     if item is None:
         raise NotFound(gettext("There is no such inspection point."))
-    _, order = _lock_inspection(item.inspection_id)
+    inspection, order = _lock_inspection(item.inspection_id)
     fresh = locked(InspectionItem, item_id)
     assert fresh is not None
-    return fresh, order
+    return fresh, inspection, order
 
 
 def _lock_inspection(inspection_id: int) -> tuple[Inspection, ServiceOrder]:

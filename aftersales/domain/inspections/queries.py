@@ -4,28 +4,53 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from aftersales.db import db
 from aftersales.domain.errors import NotFound
-from aftersales.domain.inspections import rules
-from aftersales.domain.inspections.models import Inspection, InspectionItem
-from aftersales.domain.inspections.rules import Measure, Missing, Rating
+from aftersales.domain.inspections import rules, wear
+from aftersales.domain.inspections.models import Inspection, InspectionClip, InspectionItem
+from aftersales.domain.inspections.rules import AnswerKind, Measure, Missing, Rating
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.i18n import gettext
+from aftersales.i18n import gettext, worded
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A measure with what was measured, as its row on the screen needs it."""
+    """A measure with what was measured, as its row on the screen needs it, and what the last visit read.
+
+    ``odometer`` is that of this visit, ``odometer_before`` of the last, in km or miles as the site counts.
+    """
 
     measure: Measure
     value: Decimal | None
+    before: Decimal | None = None
+    odometer: int | None = None
+    odometer_before: int | None = None
 
     @property
     def name(self) -> str:
-        return gettext(self.measure.name)
+        return self.measure.shown_name
+
+    @property
+    def wear(self) -> Decimal | None:
+        """How much it wears per 1,000 km or miles; see :func:`.wear.per_thousand`."""
+        if self.value is None or self.before is None or not self.measure.wears:
+            return None
+        return wear.per_thousand(
+            before=self.before,
+            now=self.value,
+            odometer_before=self.odometer_before,
+            odometer_now=self.odometer,
+        )
+
+    @property
+    def reach(self) -> int | None:
+        """How far it still lasts at this wear until the hard limit, in whole thousands."""
+        if self.value is None:
+            return None
+        return wear.reach(now=self.value, limit=self.measure.urgent_below, wear=self.wear)
 
     @property
     def rating(self) -> Rating | None:
@@ -42,6 +67,18 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What the last visit found at a point."""
+
+    order_number: str
+    at: datetime
+    odometer: int | None
+    rating: Rating
+    note: str
+    look_again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """One point as the checklist, the report and the PDF show it."""
 
@@ -52,11 +89,15 @@ class Probe:
     number: int
     name: str
     hint: str
+    kind: AnswerKind
     is_mandatory: bool
+    needs_photo: bool
     rating: Rating | None
     note: str
+    before: Before | None
     readings: tuple[Reading, ...]
     photo_ids: tuple[int, ...]
+    clips: int
     missing: Missing | None
     job_id: int | None
     canned_job_code: str
@@ -92,6 +133,13 @@ class Area:
         return sum(probe.rating == rating for probe in self.probes)
 
     @property
+    def is_normal(self) -> bool | None:
+        """Whether the area has no finding; None while something of it is open or nothing of it was there to check."""
+        if self.worst:
+            return False
+        return True if self.done == len(self.probes) and self.count(Rating.OK) else None
+
+    @property
     def worst(self) -> Rating | None:
         """Urgent or soon where the area has one."""
         ratings = {probe.rating for probe in self.probes}
@@ -105,15 +153,25 @@ class Sheet:
     id: int
     order_id: int
     template_name: str
+    template_version: int
     begun_at: datetime
     completed_at: datetime | None
     completed_by_name: str
+    fault: str
+    cause: str
     advice: str
     areas: tuple[Area, ...]
 
     @property
     def probes(self) -> list[Probe]:
         return [probe for area in self.areas for probe in area.probes]
+
+    @property
+    def is_normal(self) -> bool | None:
+        """Whether nothing was found; None while a point is open."""
+        if self.findings:
+            return False
+        return None if self.left else True
 
     @property
     def total(self) -> int:
@@ -164,8 +222,12 @@ class Sheet:
 
 def find_sheet(order_id: int) -> Sheet | None:
     """The inspection of an order, if one was begun."""
-    inspection = db.session.scalar(select(Inspection).where(Inspection.service_order_id == order_id))
-    return None if inspection is None else _sheet(inspection)
+    row = db.session.execute(
+        select(Inspection, ServiceOrder.odometer)
+        .join(ServiceOrder, ServiceOrder.id == Inspection.service_order_id)
+        .where(Inspection.service_order_id == order_id)
+    ).one_or_none()
+    return None if row is None else _sheet(row[0], row[1])
 
 
 def get_sheet(order_id: int) -> Sheet:
@@ -191,48 +253,89 @@ def get_order_id_of_item(item_id: int, *, site_id: int) -> int:
     return order_id
 
 
-def _sheet(inspection: Inspection) -> Sheet:
-    items = db.session.scalars(
-        select(InspectionItem)
+def _sheet(inspection: Inspection, odometer: int | None) -> Sheet:
+    clips = (
+        select(func.count(InspectionClip.id))
+        .where(InspectionClip.inspection_item_id == InspectionItem.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(InspectionItem, clips)
         .where(InspectionItem.inspection_id == inspection.id)
         .options(selectinload(InspectionItem.photos))
         .order_by(InspectionItem.position)
     ).all()
-    by_area: dict[str, list[Probe]] = {}
-    for item in items:
-        by_area.setdefault(item.area, []).append(_probe(item))
+    by_area: dict[str, list[tuple[InspectionItem, int]]] = {}
+    for item, count in rows:
+        by_area.setdefault(item.area, []).append((item, count))
     return Sheet(
         id=inspection.id,
         order_id=inspection.service_order_id,
-        template_name=gettext(inspection.template_name),
+        template_name=worded(inspection.template_name, inspection.template_words),
+        template_version=inspection.template_version,
         begun_at=inspection.begun_at,
         completed_at=inspection.completed_at,
         completed_by_name=inspection.completed_by_name,
+        fault=inspection.fault,
+        cause=inspection.cause,
         advice=inspection.advice,
         areas=tuple(
-            Area(key=key, name=gettext(key), slug=str(number), probes=tuple(probes))
-            for number, (key, probes) in enumerate(by_area.items(), 1)
+            Area(
+                key=key,
+                name=own[0][0].shown("area"),
+                slug=str(number),
+                probes=tuple(_probe(item, odometer, clips=count) for item, count in own),
+            )
+            for number, (key, own) in enumerate(by_area.items(), 1)
         ),
     )
 
 
-def _probe(item: InspectionItem) -> Probe:
-    values = item.measured
+def _probe(item: InspectionItem, odometer: int | None, *, clips: int) -> Probe:
+    values, before = item.measured, _before(item)
+    earlier = item.previous.get("values", {})
     return Probe(
         id=item.id,
         version=item.version,
         code=item.code,
         area=item.area,
         number=item.position,
-        name=gettext(item.name),
-        hint=gettext(item.hint) if item.hint else "",
+        name=item.shown("name"),
+        hint=item.shown("hint"),
+        kind=item.kind,
         is_mandatory=item.is_mandatory,
+        needs_photo=item.needs_photo,
         rating=item.rating,
         note=item.note,
-        readings=tuple(Reading(measure, values.get(measure.code)) for measure in item.measure_list),
+        before=before,
+        readings=tuple(
+            Reading(
+                measure,
+                values.get(measure.code),
+                Decimal(earlier[measure.code]) if measure.code in earlier else None,
+                odometer,
+                before.odometer if before else None,
+            )
+            for measure in item.measure_list
+        ),
         photo_ids=tuple(photo.attachment_id for photo in item.photos),
+        clips=clips,
         missing=item.what_is_missing(),
         job_id=item.job_id,
         canned_job_code=item.canned_job_code,
         rated_by_name=item.rated_by_name,
+    )
+
+
+def _before(item: InspectionItem) -> Before | None:
+    data = item.previous
+    if not data:
+        return None
+    return Before(
+        order_number=data["order"],
+        at=datetime.fromisoformat(data["at"]),
+        odometer=data["odometer"],
+        rating=Rating(data["rating"]),
+        note=data["note"],
+        look_again=data["look_again"],
     )

@@ -3,10 +3,12 @@
 Names are marked for translation and stored as they are; screens translate them when they show them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from aftersales.domain.inspections.rules import Measure
+from aftersales.domain.inspections.models import TemplateItem
+from aftersales.domain.inspections.rules import AnswerKind, Measure, ModelLimits
 from aftersales.i18n import N_
 
 CODE = "MPI-38"
@@ -15,7 +17,7 @@ NAME = N_("Multi-point inspection")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point as a template is given it."""
+    """One point as a template is given it. ``words`` are name, hint and area by language."""
 
     area: str
     code: str
@@ -24,9 +26,47 @@ class Point:
     is_mandatory: bool = True
     measures: tuple[Measure, ...] = ()
     canned_job_code: str = ""
+    kind: AnswerKind = AnswerKind.RATING
+    needs_photo: bool = False
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def with_code(self, code: str) -> "Point":
+        return replace(self, code=code)
+
+    def as_item(self, position: int) -> TemplateItem:
+        """The point as the row of a template."""
+        return TemplateItem(
+            position=position,
+            area=self.area.strip()[:80],
+            code=self.code,
+            name=self.name.strip()[:120],
+            hint=self.hint.strip()[:200],
+            words={what: dict(own) for what, own in self.words.items() if own},
+            kind=self.kind,
+            is_mandatory=self.is_mandatory,
+            needs_photo=self.needs_photo,
+            measures=[measure.to_json() for measure in self.measures],
+            canned_job_code=self.canned_job_code,
+        )
+
+    @classmethod
+    def of(cls, item: TemplateItem) -> "Point":
+        """The point that a row of a template holds."""
+        return cls(
+            area=item.area,
+            code=item.code,
+            name=item.name,
+            hint=item.hint,
+            is_mandatory=item.is_mandatory,
+            measures=tuple(item.measure_list),
+            canned_job_code=item.canned_job_code,
+            kind=item.kind,
+            needs_photo=item.needs_photo,
+            words=item.words,
+        )
 
 
-def _measure(
+def measure(
     code: str,
     name: str,
     unit: str,
@@ -35,29 +75,41 @@ def _measure(
     step: str = "0.1",
     *,
     required: bool = False,
+    wears: bool = False,
+    own: tuple[ModelLimits, ...] = (),
     **limits: str,
 ) -> Measure:
+    """A measure with its limits as text, so that they stay exact."""
     exact = {limit: Decimal(value) for limit, value in limits.items()}
     return Measure(
-        code, name, unit, Decimal(low), Decimal(high), Decimal(step), is_required=required, **exact
+        code,
+        name,
+        unit,
+        Decimal(low),
+        Decimal(high),
+        Decimal(step),
+        is_required=required,
+        wears=wears,
+        model_limits=own,
+        **exact,
     )
 
 
 def _pad(code: str, name: str) -> Measure:
-    return _measure(code, name, "mm", 0, 14, required=True, soon_below="4", urgent_below="3")
+    return measure(code, name, "mm", 0, 14, required=True, wears=True, soon_below="4", urgent_below="3")
 
 
 def _disc(code: str, name: str) -> Measure:
     # The minimum stands on each disc, so the eye sets the colour here, not a number of ours.
-    return _measure(code, name, "mm", 5, 40)
+    return measure(code, name, "mm", 5, 40, wears=True)
 
 
 def _tread(code: str, name: str) -> Measure:
-    return _measure(code, name, "mm", 0, 10, required=True, soon_below="3", urgent_below="1.6")
+    return measure(code, name, "mm", 0, 10, required=True, wears=True, soon_below="3", urgent_below="1.6")
 
 
 def _pressure(code: str, name: str) -> Measure:
-    return _measure(
+    return measure(
         code, name, "bar", 0, 5, soon_below="2.0", urgent_below="1.5", soon_above="3.3", urgent_above="3.8"
     )
 
@@ -87,14 +139,14 @@ POINTS: tuple[Point, ...] = (
     Point(
         BONNET, "coolant", N_("Coolant"), N_("Level and frost protection"),
         measures=(
-            _measure("frost", N_("Frost protection"), "°C", -60, 0, "1", soon_above="-25", urgent_above="-15"),
+            measure("frost", N_("Frost protection"), "°C", -60, 0, "1", soon_above="-25", urgent_above="-15"),
         ),
         canned_job_code="COOLANT",
     ),
     Point(
         BONNET, "battery", N_("Battery"), N_("Resting voltage"),
         measures=(
-            _measure("voltage", N_("Voltage"), "V", 8, 15, soon_below="12.4", urgent_below="12.0"),
+            measure("voltage", N_("Voltage"), "V", 8, 15, soon_below="12.4", urgent_below="12.0"),
         ),
         canned_job_code="BATTERY",
     ),
@@ -121,7 +173,7 @@ POINTS: tuple[Point, ...] = (
     Point(
         BRAKES, "brake-fluid", N_("Brake fluid"), N_("Boiling point"),
         measures=(
-            _measure("boiling", N_("Boiling point"), "°C", 100, 320, "1", soon_below="180", urgent_below="165"),
+            measure("boiling", N_("Boiling point"), "°C", 100, 320, "1", soon_below="180", urgent_below="165"),
         ),
         canned_job_code="BRAKE-FLUID",
     ),
@@ -140,7 +192,7 @@ POINTS: tuple[Point, ...] = (
     Point(TYRES, "tyre-condition", N_("Tyre condition"), N_("Age, cuts, uneven wear"), canned_job_code="ALIGNMENT"),
     Point(
         TYRES, "wheels", N_("Wheels and bolts"), N_("Torque checked"),
-        measures=(_measure("torque", N_("Torque"), "Nm", 0, 250, "5"),),
+        measures=(measure("torque", N_("Torque"), "Nm", 0, 250, "5"),),
     ),
     Point(TYRES, "spare", N_("Spare wheel or repair kit"), is_mandatory=False),
     Point(UNDER, "suspension-front", N_("Front suspension"), N_("Joints, links, bushes"), canned_job_code="STABILISER-LINKS"),
@@ -155,7 +207,7 @@ POINTS: tuple[Point, ...] = (
     Point(INSIDE, "warning-lamps", N_("Warning lamps"), N_("None stays on"), canned_job_code="DIAGNOSIS"),
     Point(
         INSIDE, "air-conditioning", N_("Air conditioning"), N_("Air at the vent"),
-        measures=(_measure("vent", N_("Air at the vent"), "°C", 0, 40, "1", soon_above="10", urgent_above="18"),),
+        measures=(measure("vent", N_("Air at the vent"), "°C", 0, 40, "1", soon_above="10", urgent_above="18"),),
         canned_job_code="AC-SERVICE",
     ),
     Point(INSIDE, "pollen-filter", N_("Pollen filter"), canned_job_code="POLLEN-FILTER"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from aftersales.db import db
 from aftersales.domain import audit
@@ -22,6 +22,21 @@ def authorise(
 
     Returns how many lines. Refuses without a reason, which names the ground: claim number, recall, who decided.
     """
+    return _authorise(
+        order_id, Line.job_id.in_(job_ids), site_id=site_id, reason=reason, actor=actor, now=now
+    )
+
+
+def authorise_lines(
+    order_id: int, *, site_id: int, line_ids: Collection[int], reason: str, actor: Actor, now: datetime
+) -> int:
+    """The same for single lines: where the warranty pays one line of a job and the customer the others."""
+    return _authorise(order_id, Line.id.in_(line_ids), site_id=site_id, reason=reason, actor=actor, now=now)
+
+
+def _authorise(
+    order_id: int, which: ColumnElement[bool], *, site_id: int, reason: str, actor: Actor, now: datetime
+) -> int:
     actor.need("quotations.authorise_other_payers")
     order = orders.lock_order(order_id, site_id=site_id)
     if not reason.strip():
@@ -30,7 +45,7 @@ def authorise(
         db.session.scalars(
             select(Line).where(
                 Line.service_order_id == order_id,
-                Line.job_id.in_(job_ids),
+                which,
                 Line.voided_at.is_(None),
                 Line.pay_type != PayType.CUSTOMER,
                 Line.authorisation != Authorisation.AUTHORISED,

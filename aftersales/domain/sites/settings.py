@@ -37,6 +37,9 @@ SETTINGS: dict[str, Setting] = {
     "messages.quiet_until": Setting(8, _l("Messages to customers again from"), _l("o'clock")),
     "link.valid_days": Setting(30, _l("A customer's link works for"), _l("days")),
     "quality.road_test": Setting(True, _l("A road test belongs to the final inspection")),
+    "inspection.seconds_per_point": Setting(
+        3, _l("Fastest check of an inspection point; faster ones are shown to the team leader"), _l("seconds")
+    ),
     "comeback.days": Setting(30, _l("A return counts as a comeback within"), _l("days")),
     "walkaround.required": Setting(
         ["vin", "left", "front", "right", "rear", "dashboard"], _l("Photos required at check-in")

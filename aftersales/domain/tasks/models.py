@@ -37,6 +37,9 @@ class TaskType(StrEnum):
     FOLLOW_UP = "follow_up"
     DECIDE_WARRANTY = "decide_warranty"
     APPROVE_DISCOUNT = "approve_discount"
+    LOOK_AT_INSPECTION = "look_at_inspection"
+    DECIDE_LINE_WARRANTY = "decide_line_warranty"
+    COME_AS_SPECIALIST = "come_as_specialist"
     MESSAGE_FAILED = "message_failed"
     COMEBACK = "comeback"
     CAR_DIFFERS = "car_differs"
@@ -75,6 +78,9 @@ words_for(
         TaskType.FOLLOW_UP: _l("Follow-up call"),
         TaskType.DECIDE_WARRANTY: _l("Decide on the warranty warning"),
         TaskType.APPROVE_DISCOUNT: _l("Decide on a discount"),
+        TaskType.LOOK_AT_INSPECTION: _l("Look at the inspection"),
+        TaskType.DECIDE_LINE_WARRANTY: _l("Decide whether the warranty pays"),
+        TaskType.COME_AS_SPECIALIST: _l("Come as specialist"),
         TaskType.MESSAGE_FAILED: _l("Message could not be sent"),
         TaskType.COMEBACK: _l("Read: your work came back"),
         TaskType.CAR_DIFFERS: _l("The car differs from the check-in"),

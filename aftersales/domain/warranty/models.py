@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, UtcDateTime, Versioned, enum_type
-from aftersales.domain.service_orders.models import WarrantyDecision
+from aftersales.domain.service_orders.models import Line, WarrantyDecision
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -24,6 +24,26 @@ class WatchLevel(StrEnum):
     OVER = "over"
 
 
+class LineState(StrEnum):
+    """Where a line stands with the warranty (DIA-4)."""
+
+    PENDING = "pending"
+    MANUFACTURER = "manufacturer"
+    YES = "yes"
+    NO = "no"
+
+
+OPEN_STATES = (LineState.PENDING, LineState.MANUFACTURER)
+
+words_for(
+    LineState,
+    {
+        LineState.PENDING: _l("Warranty is being looked at"),
+        LineState.MANUFACTURER: _l("The manufacturer decides"),
+        LineState.YES: _l("Warranty pays"),
+        LineState.NO: _l("Not under warranty"),
+    },
+)
 words_for(CampaignKind, {CampaignKind.RECALL: _l("Recall"), CampaignKind.SERVICE: _l("Service campaign")})
 words_for(WatchLevel, {WatchLevel.NEAR: _l("Near the limit"), WatchLevel.OVER: _l("Over the limit")})
 
@@ -82,3 +102,35 @@ class WarrantyWatch(Versioned, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_name: Mapped[str] = mapped_column(String(200), default="")
+
+
+class LineWarranty(Versioned, Base):
+    """Whether the warranty pays a line: asked, perhaps sent on to the manufacturer, decided. ``reason`` is what the
+    customer is told; each step keeps who and when."""
+
+    __tablename__ = "line_warranties"
+    __table_args__ = (
+        Index(None, "service_order_id"),
+        CheckConstraint("(standing IN ('yes', 'no')) = (decided_at IS NOT NULL)", name="decided"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"), unique=True)
+    standing: Mapped[LineState] = mapped_column(enum_type(LineState), default=LineState.PENDING)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_name: Mapped[str] = mapped_column(String(200))
+    sent_on_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_on_by_name: Mapped[str] = mapped_column(String(200), default="")
+    reference: Mapped[str] = mapped_column(String(60), default="")
+    """The manufacturer's number of the case."""
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_by_name: Mapped[str] = mapped_column(String(200), default="")
+
+    line: Mapped[Line] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        return self.standing in OPEN_STATES

@@ -11,7 +11,7 @@ from aftersales.domain.accounts.models import User
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotPermitted, Refused, expect_version
-from aftersales.domain.inspections import operations as inspections
+from aftersales.domain.inspections import beginning as inspections
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move

@@ -60,7 +60,7 @@ def found(
     parts.add_warehouse(site_id=site.id, code="MAIN", name=gettext("Main store"), actor=SYSTEM, now=now)
     starter.stock(actor=SYSTEM, now=now)
     starter.price_hours(site.id, currency, actor=SYSTEM, now=now)
-    templates.stock(actor=SYSTEM, now=now)
+    templates.stock_all(actor=SYSTEM, now=now)
     return accounts.add_user(
         email=admin_email,
         name=admin_name,

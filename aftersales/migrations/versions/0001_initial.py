@@ -76,20 +76,35 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("version_no", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("words", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("model_filter", sa.String(length=200), nullable=False),
+        sa.Column("job_codes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("pay_types", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("fuels", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_templates")),
         sa.UniqueConstraint("code", "version_no", name=op.f("uq_inspection_templates_code_version_no")),
     )
     with op.batch_alter_table("inspection_templates", schema=None) as batch_op:
         batch_op.create_index(
+            "uq_inspection_templates_draft",
+            ["code"],
+            unique=True,
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+        batch_op.create_index(
             "uq_inspection_templates_in_use",
             ["code"],
             unique=True,
-            sqlite_where=sa.text("retired_at IS NULL"),
-            postgresql_where=sa.text("retired_at IS NULL"),
+            sqlite_where=sa.text("retired_at IS NULL AND published_at IS NOT NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND published_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -142,6 +157,21 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "kind", "subject_id", "occasion", name=op.f("uq_reminders_kind_subject_id_occasion")
         ),
+    )
+    op.create_table(
+        "repair_rules",
+        sa.Column("symptoms", sa.String(length=300), nullable=False),
+        sa.Column("fault_codes", sa.String(length=200), nullable=False),
+        sa.Column("model_filter", sa.String(length=200), nullable=False),
+        sa.Column("canned_job_code", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("symptoms <> '' OR fault_codes <> ''", name=op.f("ck_repair_rules_sign")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_rules")),
     )
     op.create_table(
         "sign_in_tries",
@@ -509,7 +539,22 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("hint", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "rating",
+                "value",
+                "text",
+                name="answerkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("is_mandatory", sa.Boolean(), nullable=False),
+        sa.Column("needs_photo", sa.Boolean(), nullable=False),
         sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("canned_job_code", sa.String(length=40), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1371,6 +1416,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_attachments_service_order_id"), ["service_order_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_attachments_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "checkin_entries",
@@ -1530,10 +1576,14 @@ def upgrade() -> None:
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("template_name", sa.String(length=120), nullable=False),
+        sa.Column("template_words", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("completed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("advice", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1898,6 +1948,51 @@ def upgrade() -> None:
         sa.UniqueConstraint("service_order_id", name=op.f("uq_short_visits_service_order_id")),
     )
     op.create_table(
+        "specialist_calls",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "place",
+            sa.Enum(
+                "reception",
+                "pre_check",
+                "bay",
+                name="callplace",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("called_by_name", sa.String(length=200), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("acknowledged_by_name", sa.String(length=200), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by_id"], ["users.id"], name=op.f("fk_specialist_calls_acknowledged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["called_by_id"], ["users.id"], name=op.f("fk_specialist_calls_called_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_specialist_calls_service_order_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_specialist_calls_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_specialist_calls")),
+    )
+    with op.batch_alter_table("specialist_calls", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_specialist_calls_service_order_id"), ["service_order_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_specialist_calls_site_id_called_at"), ["site_id", "called_at"], unique=False
+        )
+
+    op.create_table(
         "tasks",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -1926,6 +2021,9 @@ def upgrade() -> None:
                 "follow_up",
                 "decide_warranty",
                 "approve_discount",
+                "look_at_inspection",
+                "decide_line_warranty",
+                "come_as_specialist",
                 "message_failed",
                 "comeback",
                 "car_differs",
@@ -2003,6 +2101,24 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+    op.create_table(
+        "tool_reports",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_name", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("lines_not_read", sa.Integer(), nullable=False),
+        sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_in_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_tool_reports_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_reports")),
+        sa.UniqueConstraint(
+            "service_order_id", "sha256", name=op.f("uq_tool_reports_service_order_id_sha256")
+        ),
+    )
     op.create_table(
         "warranty_watches",
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2234,6 +2350,76 @@ def upgrade() -> None:
         sa.UniqueConstraint("job_id", name=op.f("uq_fault_checks_job_id")),
     )
     op.create_table(
+        "fault_codes",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "active",
+                "pending",
+                "stored",
+                "permanent",
+                "unknown",
+                name="codestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_name", sa.String(length=200), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remove_reason", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["tool_reports.id"], name=op.f("fk_fault_codes_report_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_fault_codes_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fault_codes")),
+        sa.UniqueConstraint(
+            "service_order_id", "code", "unit", name=op.f("uq_fault_codes_service_order_id_code_unit")
+        ),
+    )
+    with op.batch_alter_table("fault_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fault_codes_code"), ["code"], unique=False)
+
+    op.create_table(
+        "inspection_flags",
+        sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "too_fast",
+                "reused_photo",
+                name="flagkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("details", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("about_name", sa.String(length=200), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by_name", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspections.id"], name=op.f("fk_inspection_flags_inspection_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_flags")),
+        sa.UniqueConstraint(
+            "inspection_id", "kind", "subject", name=op.f("uq_inspection_flags_inspection_id_kind_subject")
+        ),
+    )
+    op.create_table(
         "inspection_items",
         sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -2252,6 +2438,7 @@ def upgrade() -> None:
         ),
         sa.Column("values", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("previous", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rated_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("rated_by_name", sa.String(length=200), nullable=False),
@@ -2263,7 +2450,22 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("hint", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "rating",
+                "value",
+                "text",
+                name="answerkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("is_mandatory", sa.Boolean(), nullable=False),
+        sa.Column("needs_photo", sa.Boolean(), nullable=False),
         sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("canned_job_code", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -2780,6 +2982,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tool_values",
+        sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("value", sa.String(length=60), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["tool_reports.id"], name=op.f("fk_tool_values_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_values")),
+    )
+    with op.batch_alter_table("tool_values", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tool_values_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
         "work_guarantees",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3003,6 +3219,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("service_order_id", name=op.f("uq_deliveries_service_order_id")),
     )
     op.create_table(
+        "inspection_clips",
+        sa.Column("inspection_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachments.id"], name=op.f("fk_inspection_clips_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["inspection_item_id"],
+            ["inspection_items.id"],
+            name=op.f("fk_inspection_clips_inspection_item_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_clips")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_inspection_clips_attachment_id")),
+    )
+    with op.batch_alter_table("inspection_clips", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_inspection_clips_inspection_item_id"), ["inspection_item_id"], unique=False
+        )
+
+    op.create_table(
         "inspection_photos",
         sa.Column("inspection_item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3131,6 +3369,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_photos_report_id"), ["report_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_job_photos_service_order_id"), ["service_order_id"], unique=False
+        )
+
+    op.create_table(
+        "line_warranties",
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "standing",
+            sa.Enum(
+                "pending",
+                "manufacturer",
+                "yes",
+                "no",
+                name="linestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("sent_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_on_by_name", sa.String(length=200), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(standing IN ('yes', 'no')) = (decided_at IS NOT NULL)", name=op.f("ck_line_warranties_decided")
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_line_warranties_reason")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["users.id"], name=op.f("fk_line_warranties_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_line_warranties_line_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_line_warranties_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_warranties")),
+        sa.UniqueConstraint("line_id", name=op.f("uq_line_warranties_line_id")),
+    )
+    with op.batch_alter_table("line_warranties", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_line_warranties_service_order_id"), ["service_order_id"], unique=False
         )
 
     op.create_table(
@@ -4354,6 +4640,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quality_checks_site_id_stage_checked_at"))
 
     op.drop_table("quality_checks")
+    with op.batch_alter_table("line_warranties", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_warranties_service_order_id"))
+
+    op.drop_table("line_warranties")
     with op.batch_alter_table("job_photos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_photos_service_order_id"))
         batch_op.drop_index(batch_op.f("ix_job_photos_report_id"))
@@ -4368,6 +4658,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inspection_photos_attachment_id"))
 
     op.drop_table("inspection_photos")
+    with op.batch_alter_table("inspection_clips", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_clips_inspection_item_id"))
+
+    op.drop_table("inspection_clips")
     op.drop_table("deliveries")
     op.drop_table("comeback_notices")
     with op.batch_alter_table("checkins", schema=None) as batch_op:
@@ -4384,6 +4678,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_work_guarantees_service_order_id"))
 
     op.drop_table("work_guarantees")
+    with op.batch_alter_table("tool_values", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tool_values_report_id"))
+
+    op.drop_table("tool_values")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_service_order_id"))
 
@@ -4444,6 +4742,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inspection_items_job_id"))
 
     op.drop_table("inspection_items")
+    op.drop_table("inspection_flags")
+    with op.batch_alter_table("fault_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fault_codes_code"))
+
+    op.drop_table("fault_codes")
     op.drop_table("fault_checks")
     with op.batch_alter_table("comebacks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_comebacks_site_id_decided_at"))
@@ -4479,6 +4782,7 @@ def downgrade() -> None:
 
     op.drop_table("belongings_requests")
     op.drop_table("warranty_watches")
+    op.drop_table("tool_reports")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_tasks_open_subject",
@@ -4493,6 +4797,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("tasks")
+    with op.batch_alter_table("specialist_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_specialist_calls_site_id_called_at"))
+        batch_op.drop_index(batch_op.f("ix_specialist_calls_service_order_id"))
+
+    op.drop_table("specialist_calls")
     op.drop_table("short_visits")
     op.drop_table("safety_acknowledgements")
     op.drop_table("preparation_items")
@@ -4538,6 +4847,7 @@ def downgrade() -> None:
 
     op.drop_table("checkin_entries")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_sha256"))
         batch_op.drop_index(batch_op.f("ix_attachments_service_order_id"))
 
     op.drop_table("attachments")
@@ -4694,13 +5004,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_tries_address_at"))
 
     op.drop_table("sign_in_tries")
+    op.drop_table("repair_rules")
     op.drop_table("reminders")
     op.drop_table("labour_times")
     with op.batch_alter_table("inspection_templates", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_inspection_templates_in_use",
-            sqlite_where=sa.text("retired_at IS NULL"),
-            postgresql_where=sa.text("retired_at IS NULL"),
+            sqlite_where=sa.text("retired_at IS NULL AND published_at IS NOT NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND published_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_inspection_templates_draft",
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
         )
 
     op.drop_table("inspection_templates")

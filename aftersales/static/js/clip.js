@@ -25,7 +25,7 @@ export function start(form) {
   async function send(blob) {
     const name = blob.type.startsWith("video/") ? "clip.video" : "clip.sound";
     const fields = [["clip", blob, name], ["taken_at", new Date().toISOString()]];
-    if (form.elements.is_shared.checked) fields.push(["is_shared", "1"]);
+    if (form.elements.is_shared?.checked) fields.push(["is_shared", "1"]);
     try {
       await keep({ url: form.getAttribute("action"), title: form.dataset.title, order: form.dataset.order, fields });
       say(words.waits);

@@ -11,7 +11,15 @@ from aftersales.domain.actors import SYSTEM, Actor
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.catalogue import starter as catalogue_starter
 from aftersales.domain.errors import Invalid, NotPermitted, Refused, Stale
-from aftersales.domain.inspections import findings, operations, queries, rules, starter, templates
+from aftersales.domain.inspections import (
+    beginning,
+    findings,
+    operations,
+    queries,
+    rules,
+    starter,
+    templates,
+)
 from aftersales.domain.inspections.models import InspectionItem
 from aftersales.domain.inspections.operations import Incomplete, Ruling
 from aftersales.domain.inspections.rules import Measure, Missing, Rating
@@ -28,7 +36,7 @@ NOW = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
 def inspected(accepted_order: ServiceOrder) -> ServiceOrder:
     """In progress, with its inspection begun."""
     with transaction():
-        operations.begin(accepted_order.id, now=NOW)
+        beginning.begin(accepted_order.id, now=NOW)
     return accepted_order
 
 
@@ -91,7 +99,7 @@ def test_the_inspection_has_38_points_in_seven_areas(inspected: ServiceOrder) ->
 def test_beginning_twice_is_one_inspection(inspected: ServiceOrder) -> None:
     first = queries.get_sheet(inspected.id).id
     with transaction():
-        assert operations.begin(inspected.id, now=NOW).id == first
+        assert beginning.begin(inspected.id, now=NOW).id == first
     assert queries.get_sheet(inspected.id).total == 38
 
 
@@ -155,7 +163,7 @@ def test_the_rest_is_ok_rates_what_is_left_and_can_be_undone(inspected: ServiceO
     assert item_of(inspected, "brake-fluid").rating is Rating.SOON
     rate(inspected, "parking-brake", Rating.SOON, by=by)
     with transaction():
-        assert operations.undo_rest(sheet.id, sweep_id="one", actor=by) == 1
+        assert operations.undo_rest(sheet.id, sweep_id="one", actor=by, now=NOW) == 1
     assert item_of(inspected, "brake-hoses").rating is None
     assert item_of(inspected, "parking-brake").rating is Rating.SOON
     assert item_of(inspected, "brake-fluid").rating is Rating.SOON
@@ -292,7 +300,7 @@ def test_a_new_version_of_the_template_leaves_begun_inspections_alone(
     assert queries.get_sheet(inspected.id).total == 38
     with transaction():
         other = factories.open_order(cast)
-        operations.begin(other.id, now=NOW)
+        beginning.begin(other.id, now=NOW)
     assert queries.get_sheet(other.id).total == 3
 
 
@@ -306,8 +314,8 @@ def test_a_template_for_a_model_is_taken_for_it(cast: Cast) -> None:
         )  # fmt: skip
         electric = factories.open_order(cast, car=factories.vehicle(cast, make="Tesla", model="Model 3"))
         petrol = factories.open_order(cast)
-        operations.begin(electric.id, now=NOW)
-        operations.begin(petrol.id, now=NOW)
+        beginning.begin(electric.id, now=NOW)
+        beginning.begin(petrol.id, now=NOW)
     assert queries.get_sheet(electric.id).total == 5
     assert queries.get_sheet(petrol.id).total == 38
 

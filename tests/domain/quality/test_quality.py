@@ -10,6 +10,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
+from aftersales.domain.inspections import beginning
 from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.inspections import queries as inspection_queries
 from aftersales.domain.inspections.operations import Ruling
@@ -42,7 +43,7 @@ def repairing(cast: Cast, accepted_order: ServiceOrder) -> ServiceOrder:
     """In repair, with an inspection that found a worn exhaust."""
     by = cast.technician.actor()
     with transaction():
-        inspections.begin(accepted_order.id, now=NOW)
+        beginning.begin(accepted_order.id, now=NOW)
     probe = next(p for p in inspection_queries.get_sheet(accepted_order.id).probes if p.code == "exhaust")
     with transaction():
         inspections.rate(probe.id, Ruling(Rating.SOON, {}, "Rust at the clamp"), actor=by, now=NOW)
