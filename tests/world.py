@@ -46,6 +46,7 @@ from aftersales.domain.workshop.time_models import ClockCorrection, ProgressChec
 from aftersales.gateways import storage
 from aftersales.sample import workshop
 from aftersales.web import media
+from tests import world_inspections
 from tests.databases import Ground
 from tests.gateways.recordings import recording
 
@@ -68,6 +69,7 @@ def _of_order(*columns: Any, on: Any = None) -> Select[Any]:
 _SITE = bindparam("site_id")
 # The record behind each argument: its id and, where the address needs one, the id of what it belongs to.
 RECORDS: dict[str, Select[Any]] = {
+    **world_inspections.RECORDS,
     "order_id": _of_order(ServiceOrder.id, ServiceOrder.id),
     "job_id": _of_order(Job.id, Job.service_order_id).where(Job.voided_at.is_(None)),
     "line_id": _of_order(Line.id, Line.service_order_id).where(Line.voided_at.is_(None)),
@@ -127,7 +129,15 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
     ("/reports/efficiency/", "kind"): select(literal("sold")),
     ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
 }
-COMPANY_WIDE = {"campaign_id", "entry_id", "article_id", "time_id", "vehicle_id", "customer_id", "warning_id"}
+COMPANY_WIDE = world_inspections.COMPANY_WIDE | {
+    "campaign_id",
+    "entry_id",
+    "article_id",
+    "time_id",
+    "vehicle_id",
+    "customer_id",
+    "warning_id",
+}
 """Arguments whose records belong to no site."""
 
 
@@ -267,6 +277,8 @@ def _populate(world: World) -> None:
         _put_something_off(world.site_id)
         _let_something_come_back(world.site_id)
         _record_a_clip(world)
+        for site_id in (world.site_id, world.other_site_id):
+            world_inspections.populate(site_id, NOW)
 
 
 def _record_a_clip(world: World) -> None:

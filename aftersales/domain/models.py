@@ -27,8 +27,8 @@ from aftersales.domain.staffing import models as staffing
 from aftersales.domain.tasks import models as tasks
 from aftersales.domain.vehicles import models as vehicles
 from aftersales.domain.warranty import models as warranty
-from aftersales.domain.workshop import car_models as workshop_cars
 from aftersales.domain.workshop import call_models as calls
+from aftersales.domain.workshop import car_models as workshop_cars
 from aftersales.domain.workshop import models as workshop
 from aftersales.domain.workshop import time_models as workshop_time
 

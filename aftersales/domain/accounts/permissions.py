@@ -163,12 +163,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 BY_PIN: frozenset[str] = frozenset(
     {
         "appointments.read", "attendance.clock", "board.read", "campaigns.read", "cars.move", "checkins.write",
-        "clips.add", "clocks.lead", "customers.read", "delivery.prepare", "dispatch.assign", "documents.read", "inspections.propose",
-        "inspections.rate", "inspections.read", "jobs.accept", "jobs.answer_delay", "jobs.clock", "jobs.report_additional", "orders.hold",
+        "clips.add", "clocks.lead", "customers.read", "delivery.prepare", "diagnosis.write", "dispatch.assign",
+        "documents.read", "inspections.acknowledge_flags", "inspections.propose", "inspections.rate",
+        "inspections.read", "jobs.accept", "jobs.answer_delay", "jobs.clock", "jobs.report_additional", "orders.hold",
         "orders.promise", "orders.read", "parts.issue", "parts.read", "parts.receive", "parts.request", "photos.mark",
         "prices.read", "quality.final_check", "quality.leader_check", "quality.read", "quality.self_check",
-        "quotations.take_note", "repair.finish", "repair.start", "staffing.read", "tasks.read", "vehicles.read",
-        "warranty.read",
+        "quotations.take_note", "repair.finish", "repair.start", "specialists.call", "specialists.come", "staffing.read",
+        "tasks.read", "vehicles.read", "warranty.ask", "warranty.read",
     }
 )  # fmt: skip
 """What a session on a shared tablet that began with a PIN may do: the work of the floor, within the person's roles."""
