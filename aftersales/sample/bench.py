@@ -11,7 +11,7 @@ from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.fulfilment import operations as fulfilment
-from aftersales.domain.inspections import findings
+from aftersales.domain.inspections import fault_codes, findings
 from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.inspections import queries as sheets
 from aftersales.domain.inspections.operations import Ruling
@@ -27,15 +27,12 @@ from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.workshop import clocking, dispatch, photos, problems
 from aftersales.domain.workshop import queries as workshop
 from aftersales.domain.workshop.models import Clocking, EndReason, HandoverItem, PhotoPhase
+from aftersales.sample import readings
 from aftersales.sample.scene import Scene, Step
 from aftersales.sample.stories import Finding
 
 _INSPECTION = timedelta(minutes=25)
-_GOOD = {
-    "brakes-front": {"pad-left": "8.5", "pad-right": "8.2"},
-    "brakes-rear": {"pad-left": "7.1", "pad-right": "7.3"},
-    "tread": {"fl": "5.5", "fr": "5.6", "rl": "6.0", "rr": "6.1"},
-}
+_AN_AREA = timedelta(minutes=2, seconds=30)
 
 
 def assign(scene: Scene, at: datetime) -> None:
@@ -75,9 +72,19 @@ def begin_inspection(scene: Scene, at: datetime) -> None:
     """Clocked on to the first job, some of the points rated."""
     _clock_on(scene, scene.order.jobs[0].id, at)
     sheet = sheets.get_sheet(scene.order_id)
-    for area in sheet.areas[:2]:
+    # The second area is closed in a hurry: the team leader is told.
+    for area, moment in zip(sheet.areas[:2], (at, at + timedelta(seconds=4)), strict=False):
         inspections.rest_is_ok(
-            sheet.id, area.key, sweep_id=scene.key(area.key), actor=scene.technician, now=at
+            sheet.id, area.key, sweep_id=scene.key(area.key), actor=scene.technician, now=moment
+        )
+    if scene.story.tool_report:
+        fault_codes.take_in(
+            scene.order_id,
+            text=scene.story.tool_report,
+            file_name="scan-report.txt",
+            site_id=scene.staff.site_id,
+            actor=scene.technician,
+            now=at,
         )
 
 
@@ -117,15 +124,19 @@ def _rate(scene: Scene, at: datetime) -> None:
     sheet = sheets.get_sheet(scene.order_id)
     wanted = {finding.point: finding for finding in scene.story.findings}
     found = []
-    for area in sheet.areas:
+    for number, area in enumerate(reversed(sheet.areas)):
+        moment = at - number * _AN_AREA
         for probe in area.probes:
             if probe.code in wanted:
                 found.append(probe.id)
-                _rate_finding(scene, probe.id, wanted[probe.code], at)
-            elif probe.code in _GOOD:
-                values = {code: Decimal(value) for code, value in _GOOD[probe.code].items()}
-                inspections.rate(probe.id, Ruling(Rating.OK, values, ""), actor=actor, now=at)
-        inspections.rest_is_ok(sheet.id, area.key, sweep_id=scene.key(area.key), actor=actor, now=at)
+                _rate_finding(scene, probe.id, wanted[probe.code], moment)
+            elif probe.must_be_looked_at:
+                readings.rate_as_good(scene, probe, moment)
+        inspections.rest_is_ok(sheet.id, area.key, sweep_id=scene.key(area.key), actor=actor, now=moment)
+    if scene.story.findings and scene.keeps_papers:
+        readings.conclude(scene, sheet.id, at)
+    if any(job.canned_job_code == "DIAGNOSIS" for job in scene.order.jobs):
+        readings.read_codes(scene, at)
     inspections.complete(sheet.id, actor=actor, now=at)
     for item_id in found:
         findings.propose(item_id, actor=actor, now=at)
@@ -136,7 +147,9 @@ def _rate_finding(scene: Scene, item_id: int, finding: Finding, at: datetime) ->
     rating = None if values else Rating(finding.rating)
     inspections.rate(item_id, Ruling(rating, values, finding.note), actor=scene.technician, now=at)
     if finding.picture:
-        inspections.add_photo(item_id, scene.album.take(finding.picture, at), actor=scene.technician, now=at)
+        inspections.add_photo(
+            item_id, scene.album.take_anew(finding.picture, at), actor=scene.technician, now=at
+        )
 
 
 def start_repair(scene: Scene, at: datetime) -> None:
@@ -278,7 +291,7 @@ def report_problem(scene: Scene, at: datetime, words: str, code: str) -> None:
 def end_day(scene: Scene, at: datetime) -> None:
     """The technician's day is over when the car is: on other days somebody else tells the story. Those who are here
     today stay."""
-    if not scene.story.at_any_hour:
+    if scene.story.ends_day or not scene.story.at_any_hour:
         clocking.end_day(actor=scene.technician, now=at)
 
 

@@ -1,5 +1,6 @@
 """The sample's pictures: cleaned and stored once, then put on as many orders as need them."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.checkins.models import Station
+from aftersales.gateways import storage
 from aftersales.web import media
 
 _FOLDER = Path(__file__).parent / "pictures"
@@ -34,6 +36,17 @@ class Album:
 
     def take(self, name: str, at: datetime) -> StoredPhoto:
         return replace(self.stored[name], client_id=f"sample-photo-{next(self.numbers):06d}", taken_at=at)
+
+    def take_anew(self, name: str, at: datetime) -> StoredPhoto:
+        """The picture with a remark of its own in its bytes: a new photo of the same thing, where the same bytes twice
+        would be a photo used before."""
+        taken = self.take(name, at)
+        remark = taken.client_id.encode()
+        picture = media.store().read(taken.storage_key)
+        own = picture[:2] + b"\xff\xfe" + (len(remark) + 2).to_bytes(2, "big") + remark + picture[2:]
+        key = storage.key_of(own, "jpg")
+        media.store().put(key, own, taken.media_type)
+        return replace(taken, storage_key=key, sha256=hashlib.sha256(own).hexdigest(), size=len(own))
 
 
 def open_album() -> Album:

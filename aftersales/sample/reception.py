@@ -21,6 +21,9 @@ from aftersales.domain.service_orders import canned_jobs, work
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Job, LineKind, PayType
+from aftersales.domain.warranty import line_decisions
+from aftersales.domain.workshop import specialists
+from aftersales.domain.workshop.call_models import CallPlace
 from aftersales.sample import papers
 from aftersales.sample.photos import OF_STATION
 from aftersales.sample.scene import Scene, Step
@@ -302,4 +305,22 @@ def answer(scene: Scene, quotation_id: int, at: datetime) -> None:
 def cancel(scene: Scene, at: datetime, *, reason: str) -> None:
     service_orders.move(
         service_orders.lock_order(scene.order_id), "cancel", reason=reason, actor=scene.staff.advisor, now=at
+    )
+
+
+def call_specialist(scene: Scene, at: datetime) -> None:
+    """The advisor wants somebody to look at the car before it is checked in."""
+    specialists.call(
+        scene.order_id, CallPlace.RECEPTION, site_id=scene.staff.site_id, actor=scene.staff.advisor, now=at
+    )
+
+
+def ask_warranty(scene: Scene, at: datetime) -> None:
+    """Whether the warranty pays the first line of the first job."""
+    line_decisions.ask(
+        scene.order.jobs[0].lines[0].id,
+        reason=scene.story.asks_warranty,
+        site_id=scene.staff.site_id,
+        actor=scene.staff.advisor,
+        now=at,
     )

@@ -97,7 +97,14 @@ class Story:
     hold: str = ""
     at_any_hour: bool = False
     """For the orders of today: the workshop works whenever the sample is made."""
+    ends_day: bool = False
+    """Whether the technician goes home after it, whatever the hour."""
     promise_hours: int = 8
+    tool_report: str = ""
+    """What the diagnostic tool says while the car is inspected."""
+    asks_warranty: str = ""
+    """Why the warranty may pay the first line: the claims officer is asked."""
+    calls_specialist: bool = False
     order_id: int = field(default=0)
 
     @property

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from aftersales.clock import local
+from aftersales.domain.vehicles.models import Fuel
 from aftersales.sample import stories
 from aftersales.sample.calendar import Diary, next_working_day
 from aftersales.sample.cars import Car
@@ -18,6 +19,17 @@ _BULB = Concern("Left headlight does not work", "BULB-H7")
 _BATTERY = Concern("Starts badly in the morning", "BATTERY-AGM")
 _ALIGNMENT = Concern("Pulls to the right on the motorway", "ALIGNMENT")
 _HUM = Concern("Humming from the front right, louder with speed", "WHEEL-CHANGE")
+_CHARGES = Concern("Charges slowly, and the range is lower than last year", "HV-CHECK")
+_SCAN = """Vehicle scan, all control units
+Control unit 8C, drive battery
+P0AA6 High voltage: isolation fault - stored
+P1B3E-00 Cell module 7: voltage difference - pending
+Control unit 01: no fault
+State of health: 86 %
+Lowest cell: 3.94 V
+Highest cell: 4.01 V
+Battery temperature: 21.5 C
+"""
 _WORN, _REAR, _TREAD, _RUBBER, _FLUID, _POLLEN, _LINK, _WEAK = stories.FINDINGS
 
 # Hours before now, technician, ending, concerns, findings, hours promised, and what else is to be said.
@@ -38,10 +50,11 @@ _KRAKOW: tuple[_Row, ...] = (
     (4, "jan", Ending.ASKED_AGAIN, (_BRAKES, _WIPERS), (), 6,
      {"additional": "The drive shaft boot is torn, grease is coming out|DRIVE-SHAFT-BOOT"}),
     (2.5, "leon", Ending.ASKED, (_BATTERY,), (_REAR, _WEAK), 5, {}),
-    (1.1, "karol", Ending.INSPECTING, (_OIL, _ALIGNMENT), (), 6, {}),
+    (1.1, "karol", Ending.INSPECTING, (_CHARGES, _ALIGNMENT), (), 6,
+     {"drive": Fuel.ELECTRIC, "tool_report": _SCAN, "asks_warranty": "The drive battery has eight years of guarantee."}),
     (0.8, "tomasz", Ending.ASSIGNED, (_WIPERS,), (), 5, {"is_waiting": True}),
     (0.6, "tomasz", Ending.CHECKED_IN, (_BRAKES,), (), 7, {"damage": stories.DAMAGE[:1]}),
-    (0.25, "tomasz", Ending.ARRIVED, (_BULB,), (), 4, {}),
+    (0.25, "tomasz", Ending.ARRIVED, (_BULB,), (), 4, {"calls_specialist": True}),
     (0.1, "tomasz", Ending.ARRIVED, (_OIL, Concern("Rattles over bumps, rear left", "STABILISER-LINKS")), (), 8, {}),
 )  # fmt: skip
 _SHANGHAI: tuple[_Row, ...] = (
@@ -56,12 +69,14 @@ _SHANGHAI: tuple[_Row, ...] = (
 
 def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Iterator[Story]:
     """The visits around ``now``, each with a car of its own."""
-    waiting = iter(cars)
+    waiting = list(cars)
     for hours, technician, ending, concerns, findings, promise_hours, more in (
         _KRAKOW if staff.key == KRAKOW else _SHANGHAI
     ):
+        car = _take(waiting, more.get("drive"))
+        more = {name: value for name, value in more.items() if name not in ("drive", "was_here")}
         yield Story(
-            car=next(waiting),
+            car=car,
             technician=technician,
             arrives_at=now - timedelta(hours=hours),
             concerns=concerns,
@@ -73,7 +88,7 @@ def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Itera
             **more,  # type: ignore[arg-type]
         )
     if staff.key == KRAKOW:
-        yield from _comes_again(next(waiting), now)
+        yield from _comes_again(_take(waiting), now)
     tomorrow = next_working_day(local(now, staff.timezone).date())
     for day, hour, concerns in (
         (tomorrow, time(8, 0), (_OIL, _ALIGNMENT)),
@@ -81,10 +96,14 @@ def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Itera
         (next_working_day(tomorrow), time(8, 30), (_BATTERY,)),
     ):
         yield Story(
-            next(waiting), staff.technicians[0].name, diary.at(day, hour), concerns, ending=Ending.BOOKED
+            _take(waiting), staff.technicians[0].name, diary.at(day, hour), concerns, ending=Ending.BOOKED
         )
     yield Story(
-        next(waiting), staff.technicians[0].name, now - timedelta(days=1), (_WIPERS,), ending=Ending.CANCELLED
+        _take(waiting),
+        staff.technicians[0].name,
+        now - timedelta(days=1),
+        (_WIPERS,),
+        ending=Ending.CANCELLED,
     )
 
 
@@ -98,6 +117,7 @@ def _comes_again(car: Car, now: datetime) -> Iterator[Story]:
         ending=Ending.COMPLETED,
         settlement=Settlement.CARD,
         at_any_hour=True,
+        ends_day=True,
     )
     yield Story(
         car=car,
@@ -107,3 +127,28 @@ def _comes_again(car: Car, now: datetime) -> Iterator[Story]:
         ending=Ending.ARRIVED,
         at_any_hour=True,
     )
+
+
+def earlier(staff: Staff, cars: list[Car], *, begin: datetime) -> Iterator[Story]:
+    """A visit of the electric car that is inspected today, on the first day: what was measured then stands beside today's
+    values, and what was declined is looked at again."""
+    if staff.key != KRAKOW:
+        return
+    car = next((car for car in cars if car.fuel is Fuel.ELECTRIC), None)
+    if car is not None:
+        yield Story(
+            car=car,
+            technician="karol",
+            arrives_at=begin + timedelta(hours=2, minutes=20),
+            concerns=(Concern("High-voltage battery check, as agreed", "HV-CHECK"), _WIPERS),
+            findings=(_REAR, _POLLEN),
+            declines=True,
+            at_any_hour=True,
+            ends_day=True,
+        )
+
+
+def _take(waiting: list[Car], drive: object = None) -> Car:
+    """The next car that waits, of a drive where the story is about one."""
+    at = next((at for at, car in enumerate(waiting) if drive is None or car.fuel is drive), 0)
+    return waiting.pop(at)

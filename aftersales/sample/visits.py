@@ -22,6 +22,8 @@ def tell(scene: Scene, *, comeback_of: Scene | None = None) -> Happening:
         return
     reception.receive(scene, at, comeback_of_id=comeback_of.order_id if comeback_of else None)
     if story.ending is Ending.ARRIVED:
+        if story.calls_specialist:
+            reception.call_specialist(scene, at)
         return
     at = yield from reception.check_in(scene, at)
     if story.ending is Ending.CHECKED_IN:
@@ -38,6 +40,8 @@ def tell(scene: Scene, *, comeback_of: Scene | None = None) -> Happening:
         at = yield at + scene.shortly(4, 9)
         bench.accept(scene, at)
         bench.begin_inspection(scene, at)
+        if story.asks_warranty:
+            reception.ask_warranty(scene, at)
         return
     at = yield from bench.inspect(scene, at)
     if story.missing_part:

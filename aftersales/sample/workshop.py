@@ -13,7 +13,7 @@ from aftersales.clock import from_local, local, local_date
 from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import starter
-from aftersales.domain.inspections import templates
+from aftersales.domain.inspections import repair_plan, templates
 from aftersales.sample import cars, floor, history, outbox, people, shelves, today, visits
 from aftersales.sample.calendar import Diary, Happening, run
 from aftersales.sample.people import Staff
@@ -43,6 +43,8 @@ def load(*, now: datetime, months: int = MONTHS_OF_HISTORY) -> None:
         for site in staff.values():
             starter.price_hours(site.site_id, site.currency, actor=SYSTEM, now=begin)
         templates.stock_all(actor=SYSTEM, now=begin)
+        repair_plan.stock_rules(actor=SYSTEM, now=begin)
+        templates.open_draft("MPI-EV", actor=SYSTEM, now=now)
         shelves.fill(staff, now=begin, random=random)
         fleet = cars.add_cars(staff, today=local_date(now, "Europe/Warsaw"), now=begin, random=random)
     if months:
@@ -76,6 +78,8 @@ def _tell(
         happenings += _deliveries(site, begin, now)
         evening = Diary(site.timezone, opens=_OPENS, closes=_CLOSES)
         here = [car for car in fleet.here_today if car.site == key]
+        for story in today.earlier(site, here, begin=begin):
+            happenings += _visit(story, site, diary, album, random, numbers, now=now)
         for story in today.plan(site, here, now=now, diary=evening):
             happenings += _visit(story, site, evening, album, random, numbers, now=now)
     run(happenings, after_each=outbox.note_all_sent)

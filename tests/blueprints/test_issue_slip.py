@@ -99,9 +99,7 @@ def test_the_printed_slip_says_who_took_what_and_how_it_was_signed(
     assert desk.browser.get(f"/documents/{paper.id}.pdf").status_code == 200
 
 
-def test_wrong_digits_hand_nothing_out(
-    app: Flask, cast: Cast, desk: Desk, stockroom: Stockroom
-) -> None:
+def test_wrong_digits_hand_nothing_out(app: Flask, cast: Cast, desk: Desk, stockroom: Stockroom) -> None:
     """TEC-4: the tries count here as on a tablet; what was typed else stays."""
     status, page = desk.hand_out(cast.technician.id, "111119")
     assert status == 422 and "Tries left: 9" in page
@@ -145,4 +143,3 @@ def test_a_second_tap_is_the_same_slip_and_the_same_paper(app: Flask, cast: Cast
     with app.app_context():
         assert len(db.session.scalars(select(Document)).all()) == 1
         assert db.session.scalars(select(Pin.wrong_tries).where(Pin.user_id == cast.technician.id)).one() == 0
-

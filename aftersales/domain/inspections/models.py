@@ -188,11 +188,11 @@ class InspectionItem(_Point, Versioned, Base):
 
     def must_be_looked_at(self) -> bool:
         """Whether "The rest is OK" leaves this point open."""
-        return (
-            self.looks_again
-            or self.kind is not AnswerKind.RATING
-            or any(measure.is_required for measure in self.measure_list)
-            or (self.needs_photo and not self.photos)
+        return rules.must_be_looked_at(
+            looks_again=self.looks_again,
+            kind=self.kind,
+            measures=self.measure_list,
+            lacks_photo=self.needs_photo and not self.photos,
         )
 
 

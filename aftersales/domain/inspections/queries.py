@@ -112,6 +112,16 @@ class Probe:
         return self.missing is None
 
     @property
+    def must_be_looked_at(self) -> bool:
+        """Whether "The rest is OK" leaves the point open; see the record's method of that name."""
+        return rules.must_be_looked_at(
+            looks_again=self.before is not None and self.before.look_again,
+            kind=self.kind,
+            measures=(reading.measure for reading in self.readings),
+            lacks_photo=self.needs_photo and not self.photo_ids,
+        )
+
+    @property
     def measured(self) -> tuple[Reading, ...]:
         return tuple(reading for reading in self.readings if reading.value is not None)
 

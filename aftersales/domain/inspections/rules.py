@@ -266,3 +266,12 @@ def what_is_missing(
     if rating is Rating.URGENT and not note.strip() and not photos:
         return Missing.EVIDENCE
     return None
+
+
+def must_be_looked_at(
+    *, looks_again: bool, kind: AnswerKind, measures: Iterable[Measure], lacks_photo: bool
+) -> bool:
+    """Whether a point needs more than a glance, so that "The rest is OK" leaves it open: it was not well at the last
+    visit, its answer is a value or words, a value has to be measured, or its photo is not taken."""
+    is_measured = any(measure.is_required for measure in measures)
+    return looks_again or lacks_photo or is_measured or kind is not AnswerKind.RATING

@@ -10,7 +10,7 @@ from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import starter
 from aftersales.domain.errors import Refused
-from aftersales.domain.inspections import templates
+from aftersales.domain.inspections import repair_plan, templates
 from aftersales.domain.parts import operations as parts
 from aftersales.domain.sites import operations as sites
 from aftersales.domain.sites import queries
@@ -61,6 +61,7 @@ def found(
     starter.stock(actor=SYSTEM, now=now)
     starter.price_hours(site.id, currency, actor=SYSTEM, now=now)
     templates.stock_all(actor=SYSTEM, now=now)
+    repair_plan.stock_rules(actor=SYSTEM, now=now)
     return accounts.add_user(
         email=admin_email,
         name=admin_name,
