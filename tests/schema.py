@@ -46,11 +46,25 @@ def rewrite() -> None:
             if kept is not None:
                 INITIAL.write_text(kept, encoding="utf-8")
             raise
-    written = INITIAL.read_text(encoding="utf-8")
+    written = _with_search(INITIAL.read_text(encoding="utf-8"))
     INITIAL.write_text(re.sub(r"^ *# ### .*\n?", "", written, flags=re.MULTILINE), encoding="utf-8")
     subprocess.run(
         [sys.executable, "-m", "ruff", "format", "-q", "--no-force-exclude", str(INITIAL)], check=False
     )
+
+
+def _with_search(written: str) -> str:
+    """The statements of full text search, which no model describes, at the end of ``upgrade``."""
+    from aftersales.domain.knowledge import indexing
+
+    upgrade, _, downgrade = written.partition("\n\ndef downgrade")
+    lines = ["", "    search = {"]
+    for name, statements in (("sqlite", indexing.SQLITE), ("postgresql", indexing.POSTGRESQL)):
+        lines.append(f'        "{name}": [')
+        lines += [f"            {statement!r}," for statement in statements]
+        lines.append("        ],")
+    lines += ["    }", "    for statement in search[op.get_bind().dialect.name]:", "        op.execute(statement)", ""]
+    return upgrade.rstrip() + "\n" + "\n".join(lines) + "\n\ndef downgrade" + downgrade
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from aftersales.domain.followups import models as followups
 from aftersales.domain.guarantees import models as guarantees
 from aftersales.domain.inspections import diagnosis_models as diagnosis
 from aftersales.domain.inspections import models as inspections
+from aftersales.domain.knowledge import models as knowledge
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
@@ -49,6 +50,7 @@ __all__ = [
     "followups",
     "guarantees",
     "inspections",
+    "knowledge",
     "links",
     "messaging",
     "numbering",

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "aftersales"
 AREAS = (
     "sites", "accounts", "staffing", "customers", "vehicles", "catalogue", "attachments", "documents", "links",
     "messaging", "parts", "tasks", "planning", "appointments", "service_orders", "guarantees", "checkins", "inspections", "workshop",
-    "quotations", "fulfilment", "billing", "delivery", "quality", "warranty", "followups", "marketing", "reports",
+    "quotations", "fulfilment", "billing", "delivery", "quality", "knowledge", "warranty", "followups", "marketing", "reports",
 )  # fmt: skip
 """The areas of the domain in their one order: each may import only what stands before it."""
 

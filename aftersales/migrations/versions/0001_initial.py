@@ -569,6 +569,52 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "knowledge_entries",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "manual",
+                "bulletin",
+                "fault",
+                name="knowledgekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("symptom", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("remedy", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.String(length=60), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("text_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("added_by_name", sa.String(length=200), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(kind = 'fault') = (storage_key = '')", name=op.f("ck_knowledge_entries_file")),
+        sa.ForeignKeyConstraint(["added_by_id"], ["users.id"], name=op.f("fk_knowledge_entries_added_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_entries")),
+    )
+    with op.batch_alter_table("knowledge_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_knowledge_entries_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_knowledge_entries_withdrawn_at_added_at"),
+            ["withdrawn_at", "added_at"],
+            unique=False,
+        )
+
+    op.create_table(
         "labour_rates",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -790,6 +836,41 @@ def upgrade() -> None:
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_customer_id"), ["customer_id"], unique=False)
 
+    op.create_table(
+        "knowledge_labels",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("model", "code", name="labelkind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("value", sa.String(length=80), nullable=False),
+        sa.Column("shown", sa.String(length=80), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["knowledge_entries.id"], name=op.f("fk_knowledge_labels_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_labels")),
+        sa.UniqueConstraint(
+            "entry_id", "kind", "value", name=op.f("uq_knowledge_labels_entry_id_kind_value")
+        ),
+    )
+    with op.batch_alter_table("knowledge_labels", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_knowledge_labels_kind_value"), ["kind", "value"], unique=False)
+
+    op.create_table(
+        "knowledge_passages",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["knowledge_entries.id"], name=op.f("fk_knowledge_passages_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_passages")),
+        sa.UniqueConstraint("entry_id", "page", name=op.f("uq_knowledge_passages_entry_id_page")),
+    )
     op.create_table(
         "posts",
         sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2545,6 +2626,27 @@ def upgrade() -> None:
     with op.batch_alter_table("job_specs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_specs_job_id"), ["job_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_job_specs_service_order_id"), ["service_order_id"], unique=False)
+
+    op.create_table(
+        "knowledge_cases",
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["knowledge_entries.id"], name=op.f("fk_knowledge_cases_entry_id")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_knowledge_cases_job_id")),
+        sa.ForeignKeyConstraint(
+            ["service_order_id"], ["service_orders.id"], name=op.f("fk_knowledge_cases_service_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_cases")),
+        sa.UniqueConstraint("job_id", name=op.f("uq_knowledge_cases_job_id")),
+    )
+    with op.batch_alter_table("knowledge_cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_knowledge_cases_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "lines",
@@ -4496,6 +4598,21 @@ def upgrade() -> None:
     with op.batch_alter_table("forgotten_clocks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_forgotten_clocks_user_id"), ["user_id"], unique=False)
 
+    search = {
+        "sqlite": [
+            "CREATE VIRTUAL TABLE knowledge_fts USING fts5(search, content='knowledge_passages', content_rowid='id', tokenize='trigram')",
+            "CREATE TRIGGER knowledge_passages_insert AFTER INSERT ON knowledge_passages BEGIN INSERT INTO knowledge_fts(rowid, search) VALUES (new.id, new.search); END",
+            "CREATE TRIGGER knowledge_passages_delete AFTER DELETE ON knowledge_passages BEGIN INSERT INTO knowledge_fts(knowledge_fts, rowid, search) VALUES ('delete', old.id, old.search); END",
+            "CREATE TRIGGER knowledge_passages_update AFTER UPDATE ON knowledge_passages BEGIN INSERT INTO knowledge_fts(knowledge_fts, rowid, search) VALUES ('delete', old.id, old.search); INSERT INTO knowledge_fts(rowid, search) VALUES (new.id, new.search); END",
+        ],
+        "postgresql": [
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+            "CREATE INDEX ix_knowledge_passages_search ON knowledge_passages USING gin (search gin_trgm_ops)",
+        ],
+    }
+    for statement in search[op.get_bind().dialect.name]:
+        op.execute(statement)
+
 
 def downgrade() -> None:
     with op.batch_alter_table("forgotten_clocks", schema=None) as batch_op:
@@ -4727,6 +4844,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lines_job_id"))
 
     op.drop_table("lines")
+    with op.batch_alter_table("knowledge_cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_knowledge_cases_entry_id"))
+
+    op.drop_table("knowledge_cases")
     with op.batch_alter_table("job_specs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_specs_service_order_id"))
         batch_op.drop_index(batch_op.f("ix_job_specs_job_id"))
@@ -4927,6 +5048,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_posts_site_id"))
 
     op.drop_table("posts")
+    op.drop_table("knowledge_passages")
+    with op.batch_alter_table("knowledge_labels", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_knowledge_labels_kind_value"))
+
+    op.drop_table("knowledge_labels")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_customer_id"))
 
@@ -4958,6 +5084,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("labour_rates")
+    with op.batch_alter_table("knowledge_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_knowledge_entries_withdrawn_at_added_at"))
+        batch_op.drop_index(batch_op.f("ix_knowledge_entries_sha256"))
+
+    op.drop_table("knowledge_entries")
     op.drop_table("inspection_template_items")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_search"))
