@@ -13,7 +13,8 @@ from aftersales.db import transaction
 from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.errors import DomainError, Stale
-from aftersales.domain.staffing import operations, queries
+from aftersales.domain.planning import upsets
+from aftersales.domain.staffing import calendar_rows, operations, queries
 from aftersales.domain.staffing.models import Bay, BayKind, Grade, Team, Technician
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
@@ -35,6 +36,7 @@ def index() -> str:
         bays=queries.list_bays(site_id),
         teams=queries.list_teams(site_id),
         technicians=queries.list_technicians(site_id),
+        posts=calendar_rows.list_posts(site_id),
     )
 
 
@@ -80,7 +82,7 @@ def change_bay(bay_id: int) -> Answer:
     }  # fmt: skip
     try:
         with transaction():
-            operations.change_bay(bay_id, values=values, **_change(form))
+            upsets.change_bay(bay_id, values=values, **_change(form))
     except DomainError as error:
         return _bay_page(form, queries.get_bay(bay_id, session.person().site_id), error), status_of(error)
     return _done()
@@ -157,6 +159,7 @@ def add_technician() -> Answer:
                 grade=Grade(form.grade.data),
                 team_id=_id(form.team_id.data),
                 hourly_cost=form.hourly_cost.data,
+                skills=form.skills.data or [],
                 **_by(),
             )
     except DomainError as error:
@@ -184,11 +187,11 @@ def change_technician(technician_id: int) -> Answer:
         return _technician_page(form, found), 422
     values = {
         "grade": Grade(form.grade.data), "team_id": _id(form.team_id.data),
-        "hourly_cost": form.hourly_cost.data, "is_active": form.is_active.data,
+        "hourly_cost": form.hourly_cost.data, "is_active": form.is_active.data, "skills": form.skills.data or [],
     }  # fmt: skip
     try:
         with transaction():
-            operations.change_technician(technician_id, values=values, **_change(form))
+            upsets.change_technician(technician_id, values=values, **_change(form))
     except DomainError as error:
         current = queries.get_technician(technician_id, session.person().site_id)
         return _technician_page(form, current, error), status_of(error)

@@ -24,8 +24,7 @@ from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Authorisation, HoldReason, Job
 from aftersales.domain.service_orders.rules import job_minutes, job_standing
 from aftersales.domain.staffing import operations as staffing
-from aftersales.domain.workshop import clocking, dispatch, photos, problems
-from aftersales.domain.workshop import queries as workshop
+from aftersales.domain.workshop import candidates, clocking, dispatch, photos, problems
 from aftersales.domain.workshop.models import Clocking, EndReason, HandoverItem, PhotoPhase
 from aftersales.sample import readings
 from aftersales.sample.scene import Scene, Step
@@ -37,13 +36,14 @@ _AN_AREA = timedelta(minutes=2, seconds=30)
 
 def assign(scene: Scene, at: datetime) -> None:
     """The first free bay, and the technician of the story. On a full day a car that nobody works on is driven out."""
-    bays = workshop.list_bay_choices(scene.staff.site_id)
+    bays = candidates.list_bay_choices(scene.staff.site_id)
     free = [bay.id for bay in bays if bay.id in scene.staff.bay_ids and bay.is_free]
     dispatch.assign(
         scene.order_id,
         site_id=scene.staff.site_id,
         bay_id=free[0] if free else _drive_out(scene, at),
         technician_id=scene.technician.user_id,
+        follows_plan=False,  # the plan is made at the end: that of past days would be of no use
         actor=scene.one(Role.MANAGER),
         now=at,
     )

@@ -14,7 +14,7 @@ from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import starter
 from aftersales.domain.inspections import repair_plan, templates
-from aftersales.sample import cars, floor, history, outbox, people, shelves, today, visits
+from aftersales.sample import cars, floor, history, outbox, people, plan, shelves, today, visits
 from aftersales.sample.calendar import Diary, Happening, run
 from aftersales.sample.people import Staff
 from aftersales.sample.people import pins as pins
@@ -49,6 +49,11 @@ def load(*, now: datetime, months: int = MONTHS_OF_HISTORY) -> None:
         fleet = cars.add_cars(staff, today=local_date(now, "Europe/Warsaw"), now=begin, random=random)
     if months:
         _tell(staff, fleet, album, random, begin=begin, now=now)
+    with transaction():
+        for site in staff.values():
+            plan.agree_shifts(site, now)
+            if months:
+                plan.plan_today(site, now)
 
 
 def _tell(

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 # The order is that of the cascade layers; within the layer `components` it only matters where two files meet.
 CSS_FILES = (
     "tokens base layout btn card tag plate steps instruments field hits choice probe banner shot car table log board "
-    "offer sign pinpad numpad figure empty dialog camera marks spec states"
+    "offer sign pinpad numpad figure empty dialog camera marks spec plan states"
 ).split()
 
 # Joined and run before the page's content is there.

@@ -24,6 +24,7 @@ PLACES: list[Place] = [
     Place("tasks.index", "tasks.read", "list-checks", _l("Tasks")),
     Place("jobs.index", "jobs.clock", "wrench", _l("My jobs")),
     Place("board.page", "board.read", "columns-3", _l("Board")),
+    Place("day_plan.page", "dispatch.assign", "calendar-check", _l("Day plan")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
     Place("outbox.index", "messages.read", "send", _l("Outbox")),
     Place("parts.page", "parts.read", "package", _l("Parts")),

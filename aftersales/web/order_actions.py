@@ -30,6 +30,8 @@ class OrderAction:
     states: frozenset[S] = field(default_factory=frozenset)
     primary_in: frozenset[S] = field(default_factory=frozenset)
     fits: Callable[[ServiceOrder], bool] = lambda order: True
+    setting: str = ""
+    """A setting that has to be on at the site."""
 
 
 _WORKSHOP = frozenset({S.IN_PROGRESS, S.AWAITING_APPROVAL, S.AWAITING_PARTS, S.REPAIRING})
@@ -142,6 +144,15 @@ ACTIONS: list[OrderAction] = [
         primary_in=frozenset({S.CHECKED_IN}),
     ),
     OrderAction(
+        "dispatch.team",
+        "dispatch.give",
+        _l("Give to a team"),
+        "users",
+        frozenset({S.CHECKED_IN}),
+        primary_in=frozenset({S.CHECKED_IN}),
+        setting="dispatch.advisor_gives",
+    ),
+    OrderAction(
         "jobs.order",
         "jobs.clock",
         _l("Work on this car"),
@@ -210,7 +221,9 @@ def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedAction]:
     fitting = [
         action
         for action in ACTIONS
-        if order.state in (action.states or _OPEN) and person.may(action.verb) and action.fits(order)
+        if order.state in (action.states or _OPEN) and person.may(action.verb)
+        and action.fits(order)
+        and (not action.setting or person.setting(action.setting))
     ]
     primary = next((action for action in fitting if order.state in action.primary_in), None)
     return [

@@ -31,6 +31,8 @@ class Screen:
 SCREENS: dict[TaskType, Screen] = {
     TaskType.CHECK_IN: Screen("checkins.car"),
     TaskType.ASSIGN_TECHNICIAN: Screen("dispatch.page"),
+    TaskType.PLAN_AGAIN: Screen("dispatch.page"),
+    TaskType.WASH_CAR: Screen("jobs.order"),
     TaskType.ACCEPT_JOB: Screen("jobs.order"),
     TaskType.START_REPAIR: Screen("jobs.repair"),
     TaskType.REPORT_ADDITIONAL: Screen("problems.page", "report_id"),

@@ -87,6 +87,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         # workshop
         "board.read": _ALL,
         "dispatch.assign": _LEAD,
+        "dispatch.give": _DESK | _LEAD,
+        "orders.prioritise": _DESK | _LEAD,
         "staffing.read": _BENCH | _DESK | {Role.HEAD_OFFICE},
         "staffing.manage": _LEAD,
         "attendance.clock": _ALL - {Role.HEAD_OFFICE},

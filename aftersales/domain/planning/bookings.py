@@ -5,7 +5,7 @@ it is written, on both databases, also where one person works at two sites. Plan
 takes milliseconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,12 +49,19 @@ def lock_plan() -> None:
 
 
 def put(
-    wish: Wish, timetable: Timetable, *, site_id: int, actor: Actor, now: datetime, is_fixed: bool = False
+    wish: Wish,
+    timetable: Timetable,
+    *,
+    site_id: int,
+    actor: Actor,
+    now: datetime,
+    is_fixed: bool = False,
+    except_ids: Collection[int] = (),
 ) -> Booking:
-    """Plan the job. Refuses what :func:`check` refuses."""
+    """Plan the job. Refuses what :func:`check` refuses; ``except_ids`` are bookings that move away in the same act."""
     actor.need("dispatch.assign")
     lock_plan()
-    span = check(wish, timetable, now=now)
+    span = check(wish, timetable, now=now, except_ids=except_ids)
     booking = add(
         Booking(
             site_id=site_id,
@@ -76,14 +83,22 @@ def put(
     return booking
 
 
-def change(booking: Booking, wish: Wish, timetable: Timetable, *, actor: Actor, now: datetime) -> Booking:
+def change(
+    booking: Booking,
+    wish: Wish,
+    timetable: Timetable,
+    *,
+    actor: Actor,
+    now: datetime,
+    except_ids: Collection[int] = (),
+) -> Booking:
     """Move the booking to where it is wanted. Refuses what :func:`check` refuses; unchanged, nothing happens."""
     actor.need("dispatch.assign")
     lock_plan()
     same = (wish.user_id, wish.bay_id, wish.starts_at, wish.minutes)
     if same == (booking.user_id, booking.bay_id, booking.starts_at, booking.minutes):
         return booking
-    span = check(wish, timetable, now=now, except_id=booking.id, began_at=booking.starts_at)
+    span = check(wish, timetable, now=now, except_ids={booking.id, *except_ids}, began_at=booking.starts_at)
     booking.user_id, booking.bay_id = wish.user_id, wish.bay_id
     booking.starts_at, booking.ends_at, booking.minutes = span.start, span.end, wish.minutes
     booking.overtime_reason = wish.overtime_reason.strip()[:200]
@@ -169,7 +184,7 @@ def check(
     timetable: Timetable,
     *,
     now: datetime,
-    except_id: int = 0,
+    except_ids: Collection[int] = (),
     began_at: datetime | None = None,
 ) -> Span:
     """The stretch that the wish takes. Refuses a person or bay of another site, a time that is past, one outside the
@@ -187,23 +202,23 @@ def check(
     end = person.calendar.work_end(wish.starts_at, wish.minutes)
     if end is None:
         if person.calendar.is_away(Span(wish.starts_at, wish.starts_at + timedelta(minutes=wish.minutes))):
-            _refuse(gettext("%(name)s is away then.", name=person.name), wish, timetable, now, except_id)
+            _refuse(gettext("%(name)s is away then.", name=person.name), wish, timetable, now, except_ids)
         if not wish.overtime_reason.strip():
             _refuse(
                 gettext(
                     "%(name)s is not on shift for all of that. For overtime give a reason.", name=person.name
                 ),
-                wish, timetable, now, except_id,
+                wish, timetable, now, except_ids,
             )  # fmt: skip
         end = wish.starts_at + timedelta(minutes=wish.minutes)
     span = Span(wish.starts_at, end)
     if closed := place.closed_in(span):
         _refuse(
             gettext("Bay %(bay)s is closed then: %(why)s.", bay=place.name, why=closed),
-            wish, timetable, now, except_id,
+            wish, timetable, now, except_ids,
         )  # fmt: skip
-    for other in _overlapping(wish, span, except_id):
-        _refuse(_taken_by(other, wish, person, place, timetable, now), wish, timetable, now, except_id)
+    for other in _overlapping(wish, span, except_ids):
+        _refuse(_taken_by(other, wish, person, place, timetable, now), wish, timetable, now, except_ids)
     return span
 
 
@@ -212,8 +227,8 @@ def next_free(
     timetable: Timetable,
     *,
     now: datetime,
-    except_id: int = 0,
-    others: Iterable[Booking] | None = None,
+    except_ids: Collection[int] = (),
+    others: Iterable[Span] | None = None,
 ) -> Span | None:
     """The first stretch from the wished time on that is free for the person, the bay and the car."""
     person, place = timetable.person(wish.user_id), timetable.place(wish.bay_id)
@@ -221,14 +236,16 @@ def next_free(
         return None
     after = max(wish.starts_at, now)
     if others is None:
-        others = _of_wish(wish, Booking.ends_at > after, except_id)
-    busy = [Span(each.starts_at, each.ends_at) for each in others]
+        others = (
+            Span(each.starts_at, each.ends_at) for each in _of_wish(wish, Booking.ends_at > after, except_ids)
+        )
+    busy = list(others)
     busy += [closed for closed, _ in place.closures]
     return person.calendar.next_fit(after, wish.minutes, busy)
 
 
-def _refuse(why: str, wish: Wish, timetable: Timetable, now: datetime, except_id: int) -> None:
-    free = next_free(wish, timetable, now=now, except_id=except_id)
+def _refuse(why: str, wish: Wish, timetable: Timetable, now: datetime, except_ids: Collection[int]) -> None:
+    free = next_free(wish, timetable, now=now, except_ids=except_ids)
     if free is None:
         raise Refused(gettext("%(why)s There is no free time in the next two weeks.", why=why))
     time = words.at(free.start, timetable.timezone, now=now)
@@ -249,18 +266,18 @@ def _taken_by(
     )
 
 
-def _overlapping(wish: Wish, span: Span, except_id: int) -> list[Booking]:
+def _overlapping(wish: Wish, span: Span, except_ids: Collection[int]) -> list[Booking]:
     within = (Booking.starts_at < span.end) & (Booking.ends_at > span.start)
-    return _of_wish(wish, within, except_id)
+    return _of_wish(wish, within, except_ids)
 
 
-def _of_wish(wish: Wish, within: object, except_id: int) -> list[Booking]:
+def _of_wish(wish: Wish, within: object, except_ids: Collection[int]) -> list[Booking]:
     """The bookings that stand of the wish's person, bay or car."""
     query = (
         select(Booking)
         .where(
             Booking.cancelled_at.is_(None),
-            Booking.id != except_id,
+            Booking.id.not_in(list(except_ids)),
             within,  # type: ignore[arg-type]
             or_(
                 Booking.user_id == wish.user_id,

@@ -296,7 +296,7 @@ MOVES: dict[str, Move] = {
         Move("book", (None,), S.BOOKED, "appointments.write"),
         Move("arrive", (None, S.BOOKED), S.ARRIVED, "orders.open"),
         Move("sign_checkin", (S.ARRIVED,), S.CHECKED_IN, "checkins.write", (CHECKIN_SIGNED,)),
-        Move("assign", (S.CHECKED_IN,), S.ASSIGNED, "dispatch.assign", (CHECKIN_SIGNED, TECHNICIAN_SET)),
+        Move("assign", (S.CHECKED_IN,), S.ASSIGNED, "dispatch.give", (CHECKIN_SIGNED, TECHNICIAN_SET)),
         Move("accept", (S.ASSIGNED,), S.IN_PROGRESS, "jobs.accept", (IS_ASSIGNED, DIAGNOSIS_AGREED)),
         Move(
             "send_quotation",

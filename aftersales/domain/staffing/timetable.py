@@ -112,6 +112,17 @@ def load_from(site_id: int, now: datetime, *, ahead: timedelta = AHEAD) -> Timet
     return load(site_id, first=first, last=first + ahead)
 
 
+def closure_of(bay_id: int, at: datetime) -> str:
+    """Why the bay cannot be used at this moment; empty where it can."""
+    query = select(BayClosure.reason).where(
+        BayClosure.bay_id == bay_id,
+        BayClosure.withdrawn_at.is_(None),
+        BayClosure.starts_at <= at,
+        BayClosure.ends_at > at,
+    )
+    return db.session.scalar(query.limit(1)) or ""
+
+
 def closed_days(site: Site, first: date, last: date) -> dict[date, str]:
     """Public holidays, where the site keeps them, and its own closed days; their names."""
     found: dict[date, str] = {}

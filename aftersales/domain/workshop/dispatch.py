@@ -17,10 +17,14 @@ from aftersales.domain.service_orders.models import EventKind, Job, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
 from aftersales.domain.service_orders.states import IN_WORKSHOP as IN_WORKSHOP
 from aftersales.domain.service_orders.states import STANDING_TASKS, OrderState
+from aftersales.domain.sites.models import Site
 from aftersales.domain.staffing import queries as staffing
+from aftersales.domain.staffing import timetable
+from aftersales.domain.staffing.calendar import Span
 from aftersales.domain.staffing.models import Bay, Team
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.vehicles.models import Vehicle
+from aftersales.domain.workshop import planning, washing
 from aftersales.domain.workshop.models import HandoverItem
 from aftersales.i18n import N_, gettext, label
 
@@ -38,29 +42,63 @@ def assign(
     technician_id: int | None = None,
     team_id: int | None = None,
     version: int | None = None,
+    briefing: str | None = None,
+    off_shift_reason: str = "",
+    follows_plan: bool = True,
 ) -> ServiceOrder:
     """Give the order to a technician or a team and to a bay; given already, it is given anew (DSP-1).
 
-    A technician's team goes with them, so that colleagues can lend a hand. Refuses a bay that another car stands in,
-    people who get no work here, and orders whose work is finished.
+    A technician's team goes with them, so that colleagues can lend a hand. The plan follows: what is left of the order
+    is planned for them from now on, as far as that is free. ``briefing`` is what they have to know (DSP-2). Refuses a
+    bay that another car stands in or that is closed, people who get no work here, who are away or not on shift without a
+    reason, and orders whose work is finished.
     """
     actor.need("dispatch.assign")
     order = lock_order(order_id, site_id=site_id)
+    return give(
+        order, bay_id=bay_id, technician_id=technician_id, team_id=team_id, version=version, briefing=briefing,
+        off_shift_reason=off_shift_reason, follows_plan=follows_plan, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def give(
+    order: ServiceOrder,
+    *,
+    bay_id: int,
+    actor: Actor,
+    now: datetime,
+    technician_id: int | None = None,
+    team_id: int | None = None,
+    version: int | None = None,
+    briefing: str | None = None,
+    off_shift_reason: str = "",
+    follows_plan: bool = True,
+) -> ServiceOrder:
+    """What :func:`assign` does, for a locked order and callers that asked their own permission."""
     expect_version(order, version)
     if order.state is not OrderState.CHECKED_IN and order.state not in REASSIGNABLE:
         raise Refused(
             gettext("This order cannot be assigned: it is in state “%(state)s”.", state=label(order.state))
         )
+    _need_on_shift(order, technician_id, off_shift_reason, now)
     who = _give_to(order, technician_id, team_id)
-    bay = _take_bay(order, bay_id)
+    bay = _take_bay(order, bay_id, now)
+    if briefing is not None:
+        order.briefing = briefing.strip()[:500]
     if order.state is OrderState.CHECKED_IN:
+        order.needs_wash = db.session.get_one(Site, order.site_id).setting("workshop.wash_first")
         move(
             order,
             "assign",
             actor=actor,
             now=now,
-            reason=gettext("%(who)s, bay %(bay)s", who=who, bay=bay.name),
+            reason=gettext("%(who)s, bay %(bay)s", who=who, bay=bay.name)
+            + (f" ({off_shift_reason.strip()[:100]})" if off_shift_reason.strip() else ""),
         )
+        if order.needs_wash and order.washed_at is None:
+            washing.ask(order, now=now)
+        if follows_plan:
+            planning.follow(order, actor=actor, now=now)
         return order
     db.session.flush()
     timeline.note(
@@ -77,9 +115,14 @@ def assign(
         order,
         actor=actor,
         now=now,
-        site_id=site_id,
-        details={"technician_id": technician_id, "team_id": order.team_id, "bay_id": bay_id},
-    )
+        site_id=order.site_id,
+        details={
+            "technician_id": technician_id, "team_id": order.team_id, "bay_id": bay_id,
+            "off_shift_reason": off_shift_reason.strip()[:100],
+        },
+    )  # fmt: skip
+    if follows_plan:
+        planning.follow(order, actor=actor, now=now)
     if order.state is OrderState.ASSIGNED:
         _renew_task(order, now)
     return order
@@ -125,6 +168,7 @@ def accept(
     need_own(order, actor)
     if order.state is OrderState.IN_PROGRESS and order.technician_id == actor.user_id:
         return order
+    washing.need_washed(order)
     missing = [item for item in HandoverItem if item not in acknowledged]
     if missing:
         raise Invalid(
@@ -216,11 +260,36 @@ def _give_to(order: ServiceOrder, technician_id: int | None, team_id: int | None
     return name
 
 
-def _take_bay(order: ServiceOrder, bay_id: int) -> Bay:
+def _need_on_shift(order: ServiceOrder, technician_id: int | None, reason: str, now: datetime) -> None:
+    """Jobs go to technicians on shift (DSP-2): who is away gets none; who is not on shift, only with a reason. Who is
+    clocked on for the day is on shift, and where no shifts were agreed nobody knows better than the manager."""
+    if technician_id is None or technician_id == order.technician_id:
+        return
+    person = timetable.load_from(order.site_id, now, ahead=timedelta(days=1)).person(technician_id)
+    if person is None or person.is_here:
+        return
+    if person.calendar.is_away(Span(now, now + timedelta(minutes=1))):
+        raise Refused(gettext("%(name)s is away now. Choose somebody who is on shift.", name=person.name))
+    if person.has_shifts and not person.calendar.is_on_shift(now) and not reason.strip():
+        raise Invalid(
+            gettext(
+                "%(name)s is not on shift now. Choose somebody who is, or give a reason for overtime.",
+                name=person.name,
+            ),
+            field="off_shift_reason",
+        )
+
+
+def _take_bay(order: ServiceOrder, bay_id: int, now: datetime) -> Bay:
     """Put the car into the bay. The bay's row is locked first: of two cars for one bay the second finds it taken."""
     bay = locked(Bay, bay_id)
     if bay is None or bay.site_id != order.site_id or not bay.is_active:
         raise Invalid(gettext("Choose a bay of this site."), field="bay_id")
+    closed = timetable.closure_of(bay_id, now)
+    if closed and order.bay_id != bay_id:
+        raise Refused(
+            gettext("Bay %(bay)s is closed now: %(why)s. Choose another one.", bay=bay.name, why=closed)
+        )
     other = find_in_bay(bay_id, except_order_id=order.id)
     if other is not None:
         plate = db.session.get_one(Vehicle, other.vehicle_id).plate

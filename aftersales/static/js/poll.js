@@ -53,7 +53,7 @@ export function start(element) {
     clearTimeout(timer);
     if (!element.isConnected) return;
     const next = () => { timer = setTimeout(tick, every); };
-    if (document.hidden) return next();
+    if (document.hidden || element.hasAttribute("data-held")) return next(); // held: somebody drags in it
     ask().catch(bad).finally(next);
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });

@@ -1,0 +1,217 @@
+"""The plan of a day as a table: people and bays as rows, time across, each booking a cell as wide as its time.
+
+A column is five minutes. Positions come from cells and their spans, so that the page needs neither a script nor a style
+attribute; the line of the current time is a line of an SVG over the table.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from aftersales.clock import from_local, local
+from aftersales.domain.staffing.calendar import Shift, Span
+from aftersales.domain.staffing.timetable import Person, Place, Timetable
+from aftersales.domain.workshop.day_plan import Block
+
+STEP = timedelta(minutes=5)
+SLOT = timedelta(minutes=15)
+"""What is placed by a tap or drag begins on such a quarter."""
+USUAL = (time(8), time(17))
+"""The hours shown where nobody works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The day's stretch of time, from a full hour to a full hour of real time."""
+
+    start: datetime
+    end: datetime
+    timezone: str
+
+    @property
+    def columns(self) -> int:
+        return int((self.end - self.start) / STEP)
+
+    def column(self, at: datetime, *, up: bool = False) -> int:
+        """The column in which an instant lies, kept within the axis."""
+        share = (min(max(at, self.start), self.end) - self.start) / STEP
+        return -int(-share // 1) if up else int(share)
+
+    def at(self, column: int) -> datetime:
+        return self.start + column * STEP
+
+    def share(self, at: datetime) -> float | None:
+        """Where an instant lies from 0 to 1; None outside the axis."""
+        if not self.start <= at <= self.end:
+            return None
+        return (at - self.start) / (self.end - self.start)
+
+    @property
+    def hours(self) -> list[str]:
+        """The label of each real hour. Where clocks change one is missing, or stands twice."""
+        count = int((self.end - self.start) / timedelta(hours=1))
+        return [f"{local(self.start + timedelta(hours=n), self.timezone):%H}" for n in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stretch of a row: a booking, or free, off, break, away or closed time. ``place`` is what the form of a chosen
+    booking sends for it; empty where nothing can be put."""
+
+    kind: str
+    columns: int
+    block: Block | None = None
+    words: str = ""
+    place: str = ""
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """A person or a bay over the day."""
+
+    kind: str
+    id: int
+    name: str
+    note: str
+    tone: str = ""
+    cells: list[Cell] = field(default_factory=list)
+
+
+def axis_of(day: date, table: Timetable, blocks: Iterable[Block]) -> Axis:
+    """From the first shift or booking of the day to the last, in full hours."""
+    midnight = from_local(datetime.combine(day, time()), table.timezone)
+    next_midnight = from_local(datetime.combine(day + timedelta(days=1), time()), table.timezone)
+    shifts = [
+        s for p in table.people for s in p.calendar.shifts if s.start < next_midnight and s.end > midnight
+    ]
+    starts = [max(s.start, midnight) for s in shifts] + [max(b.starts_at, midnight) for b in blocks]
+    ends = [s.end for s in shifts if s.start >= midnight] + [b.ends_at for b in blocks]
+    start = min(starts, default=from_local(datetime.combine(day, USUAL[0]), table.timezone))
+    end = max(ends, default=from_local(datetime.combine(day, USUAL[1]), table.timezone))
+    end = max(end, start + timedelta(hours=4))
+    return Axis(_full_hour(start, table.timezone), _full_hour(end, table.timezone, up=True), table.timezone)
+
+
+def _full_hour(at: datetime, timezone: str, *, up: bool = False) -> datetime:
+    past = timedelta(minutes=local(at, timezone).minute, seconds=at.second, microseconds=at.microsecond)
+    return at - past + timedelta(hours=bool(up and past))
+
+
+def person_rows(
+    axis: Axis, table: Timetable, blocks: Sequence[Block], now: datetime, *, words: Callable[[Person], str]
+) -> list[Row]:
+    """One row per technician. Why somebody is away is their own matter: the plan says only that they are."""
+    rows = []
+    for person in table.people:
+        own = [block for block in blocks if block.user_id == person.user_id]
+        row = Row("user", person.user_id, person.name, words(person))
+        row.cells = _cells(
+            axis, own, now, lambda at, who=person: _of_person(who, at), f"user-{person.user_id}"
+        )
+        rows.append(row)
+    return rows
+
+
+def place_rows(
+    axis: Axis, table: Timetable, blocks: Sequence[Block], now: datetime, *, notes: Callable[[Place], str]
+) -> list[Row]:
+    """One row per bay."""
+    rows = []
+    for place in table.places:
+        own = [block for block in blocks if block.bay_id == place.id]
+        row = Row("bay", place.id, place.name, notes(place))
+        row.cells = _cells(axis, own, now, lambda at, bay=place: _of_place(bay, at), f"bay-{place.id}")
+        rows.append(row)
+    return rows
+
+
+def _of_person(person: Person, at: datetime) -> tuple[str, str]:
+    """What the person's time is at an instant: kind and words."""
+    for away in person.calendar.away:
+        if away.start <= at < away.end:
+            return "away", ""
+    shift: Shift | None = person.calendar.shift_at(at)
+    if shift is None:
+        return "off", ""
+    if any(each.start <= at < each.end for each in shift.breaks):
+        return "break", ""
+    return "free", ""
+
+
+def _of_place(place: Place, at: datetime) -> tuple[str, str]:
+    why = place.closed_in(Span(at, at + STEP))
+    return ("closed", why) if why else ("free", "")
+
+
+def _cells(
+    axis: Axis,
+    blocks: Sequence[Block],
+    now: datetime,
+    kind_at: Callable[[datetime], tuple[str, str]],
+    key: str,
+) -> list[Cell]:
+    """The row's cells from left to right. Free time is cut at full hours: each piece is a place to put something."""
+    cells: list[Cell] = []
+    column = 0
+    for block in sorted(blocks, key=lambda each: each.starts_at):
+        first = max(column, axis.column(block.starts_at))
+        last = max(first + 1, axis.column(block.ends_at, up=True))
+        if first >= axis.columns:
+            break
+        cells += _gap(axis, column, first, now, kind_at, key)
+        cells.append(Cell("block", min(last, axis.columns) - first, block))
+        column = min(last, axis.columns)
+    return [*cells, *_gap(axis, column, axis.columns, now, kind_at, key)]
+
+
+def _gap(
+    axis: Axis,
+    first: int,
+    last: int,
+    now: datetime,
+    kind_at: Callable[[datetime], tuple[str, str]],
+    key: str,
+) -> list[Cell]:
+    found: list[Cell] = []
+    begin, current = first, ("", "")
+    for column in range(first, last + 1):
+        kind = kind_at(axis.at(column)) if column < last else ("", "")
+        is_hour = column % 12 == 0
+        if column > begin and (kind != current or is_hour):
+            found.append(_piece(axis, begin, column, current, now, key))
+            begin = column
+        current = kind
+    return found
+
+
+def _piece(axis: Axis, begin: int, end: int, kind: tuple[str, str], now: datetime, key: str) -> Cell:
+    """A stretch of one kind. A place begins at its first quarter that is not past."""
+    at = max(axis.at(begin), _next_slot(now))
+    can_take = kind[0] in ("free", "off") and at < axis.at(end)
+    return Cell(
+        kind[0],
+        end - begin,
+        words=kind[1],
+        place=f"{key}~{at.isoformat()}" if can_take else "",
+        at=at if can_take else None,
+    )
+
+
+def _next_slot(now: datetime) -> datetime:
+    """The next quarter of an hour; a time that has just begun still counts."""
+    past = (now - datetime.min.replace(tzinfo=now.tzinfo)) % SLOT
+    return now if not past else now - past + (SLOT if past > timedelta(minutes=4) else timedelta())
+
+
+def parse_place(text: str) -> tuple[str, int, datetime] | None:
+    """``user-7~2026-05-12T08:00:00+00:00``: the kind of row, its id and the time; None for anything else."""
+    row, _, moment = text.partition("~")
+    kind, _, ident = row.partition("-")
+    if kind not in ("user", "bay") or not (ident.isascii() and ident.isdecimal() and len(ident) < 10):
+        return None
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else (kind, int(ident), at)
