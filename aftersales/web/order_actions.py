@@ -221,7 +221,8 @@ def offered(order: ServiceOrder, person: SignedIn) -> list[OfferedAction]:
     fitting = [
         action
         for action in ACTIONS
-        if order.state in (action.states or _OPEN) and person.may(action.verb)
+        if order.state in (action.states or _OPEN)
+        and person.may(action.verb)
         and action.fits(order)
         and (not action.setting or person.setting(action.setting))
     ]

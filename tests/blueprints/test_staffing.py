@@ -23,11 +23,11 @@ def test_the_list_shows_people_bays_and_teams(cast: Cast, sign_in: SignIn) -> No
         assert words in page
 
 
-def test_the_list_costs_four_queries(cast: Cast, sign_in: SignIn, count_queries: CountQueries) -> None:
+def test_the_lists_cost_five_queries(cast: Cast, sign_in: SignIn, count_queries: CountQueries) -> None:
     client = sign_in(cast.manager.id)
     with count_queries() as seen:
         client.get("/staffing")
-    assert len(seen) == 4  # who asks, bays, teams, technicians: three lists on one page
+    assert len(seen) == 5  # who asks, bays, teams, technicians, posts: four lists on one page
 
 
 def test_a_bay_is_added_changed_and_taken_out_of_use(app: Flask, cast: Cast, sign_in: SignIn) -> None:

@@ -25,7 +25,10 @@ class WeekForm(Form):
 
     def rows(self) -> list[tuple[Any, Any, Any, Any]]:
         """The weekday's word with its three fields."""
-        return [(words, *(self[f"{name}_{n}"] for name in ("starts", "ends", "breaks"))) for n, words in enumerate(WEEKDAYS)]
+        return [
+            (words, *(self[f"{name}_{n}"] for name in ("starts", "ends", "breaks")))
+            for n, words in enumerate(WEEKDAYS)
+        ]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also looks at each day's fields together."""

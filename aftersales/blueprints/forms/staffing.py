@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from wtforms import BooleanField, DecimalField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, DecimalField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from aftersales.blueprints.forms.base import Form
-from aftersales.domain.staffing.models import BayKind, Grade
+from aftersales.domain.staffing.models import BayKind, Grade, Skill
 from aftersales.i18n import gettext, label
 from aftersales.i18n import lazy_gettext as _l
 
@@ -42,6 +43,9 @@ class TechnicianForm(Form):
     version = HiddenField()
     user_id = SelectField(_l("Person"), [DataRequired(_l("Choose a person."))])
     grade = SelectField(_l("Grade"), [DataRequired(_l("Choose a grade."))])
+    skills = SelectMultipleField(
+        _l("Is able to do"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     team_id = SelectField(_l("Team"), [Optional()])
     hourly_cost = DecimalField(
         _l("Cost of an hour"),
@@ -53,6 +57,7 @@ class TechnicianForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.grade.choices = [(grade.value, label(grade)) for grade in Grade]
+        self.skills.choices = [(skill.value, label(skill)) for skill in Skill]
 
     def offer(self, people: Iterable[Choice], teams: Iterable[Choice]) -> None:
         self.user_id.choices = [(str(ident), name) for ident, name in people]

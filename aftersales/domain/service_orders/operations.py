@@ -216,7 +216,9 @@ def promise(
     return order
 
 
-def prioritise(order_id: int, priority: Priority, *, site_id: int, actor: Actor, now: datetime) -> ServiceOrder:
+def prioritise(
+    order_id: int, priority: Priority, *, site_id: int, actor: Actor, now: datetime
+) -> ServiceOrder:
     """How much the order presses beside its promised time (DSP-1). The same again is harmless."""
     actor.need("orders.prioritise")
     order = lock_order(order_id, site_id=site_id)

@@ -146,9 +146,5 @@ def get_post(post_id: int, site_id: int) -> Post:
     return post
 
 
-
-
-
-
 def _midnight(day: date, timezone: str) -> datetime:
     return from_local(datetime.combine(day, time()), timezone)

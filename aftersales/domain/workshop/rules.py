@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from aftersales.domain.staffing.working_time import WorkingTime
 
+
 def minutes_between(started_at: datetime, ended_at: datetime) -> int:
     """Whole minutes of real time, whatever the clock on the wall did meanwhile."""
     return max(0, int((ended_at - started_at).total_seconds() // 60))
