@@ -166,6 +166,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 
 BY_PIN: frozenset[str] = frozenset(
     {
+<<<<<<< HEAD
         "appointments.read",
         "attendance.clock",
         "board.read",
@@ -211,6 +212,14 @@ BY_PIN: frozenset[str] = frozenset(
         "tasks.read",
         "vehicles.read",
         "warranty.ask",
+=======
+        "appointments.read", "attendance.clock", "board.read", "campaigns.read", "cars.move", "checkins.write",
+        "clips.add", "clocks.lead", "customers.read", "delivery.prepare", "dispatch.assign", "dispatch.give", "documents.read", "inspections.propose",
+        "inspections.rate", "inspections.read", "jobs.accept", "jobs.answer_delay", "jobs.clock", "jobs.report_additional", "orders.hold",
+        "orders.prioritise", "orders.promise", "orders.read", "parts.issue", "parts.read", "parts.receive", "parts.request", "photos.mark",
+        "prices.read", "quality.final_check", "quality.leader_check", "quality.read", "quality.self_check",
+        "quotations.take_note", "repair.finish", "repair.start", "staffing.read", "tasks.read", "vehicles.read",
+>>>>>>> 97d205c (Let dispatch give and prioritise by PIN)
         "warranty.read",
     }
 )
