@@ -166,7 +166,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 
 BY_PIN: frozenset[str] = frozenset(
     {
-<<<<<<< HEAD
         "appointments.read",
         "attendance.clock",
         "board.read",
@@ -178,7 +177,7 @@ BY_PIN: frozenset[str] = frozenset(
         "customers.read",
         "delivery.prepare",
         "diagnosis.write",
-        "dispatch.assign",
+        "dispatch.assign", "dispatch.give",
         "documents.read",
         "inspections.acknowledge_flags",
         "inspections.propose",
@@ -191,7 +190,7 @@ BY_PIN: frozenset[str] = frozenset(
         "knowledge.manage",
         "knowledge.read",
         "orders.hold",
-        "orders.promise",
+        "orders.prioritise", "orders.promise",
         "orders.read",
         "parts.issue",
         "parts.read",
@@ -212,14 +211,6 @@ BY_PIN: frozenset[str] = frozenset(
         "tasks.read",
         "vehicles.read",
         "warranty.ask",
-=======
-        "appointments.read", "attendance.clock", "board.read", "campaigns.read", "cars.move", "checkins.write",
-        "clips.add", "clocks.lead", "customers.read", "delivery.prepare", "dispatch.assign", "dispatch.give", "documents.read", "inspections.propose",
-        "inspections.rate", "inspections.read", "jobs.accept", "jobs.answer_delay", "jobs.clock", "jobs.report_additional", "orders.hold",
-        "orders.prioritise", "orders.promise", "orders.read", "parts.issue", "parts.read", "parts.receive", "parts.request", "photos.mark",
-        "prices.read", "quality.final_check", "quality.leader_check", "quality.read", "quality.self_check",
-        "quotations.take_note", "repair.finish", "repair.start", "staffing.read", "tasks.read", "vehicles.read",
->>>>>>> 97d205c (Let dispatch give and prioritise by PIN)
         "warranty.read",
     }
 )
