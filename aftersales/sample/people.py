@@ -19,11 +19,7 @@ PASSWORD = "aftersales"
 """One password for everybody of the sample; real workshops choose their own."""
 
 PINS = {
-<<<<<<< HEAD
     "tomasz": "482916", "jan": "739105", "karol": "905174", "leon": "614829", "ewa": "278953", "pawel": "836207",
-=======
-    "tomasz": "482916", "jan": "739105", "karol": "905174", "leon": "614829", "ewa": "279583", "pawel": "836207",
->>>>>>> 776fac5 (Give the sample's inspector digits that are no date)
     "piotr": "359148", "zhangmin": "571963", "chenjie": "408372", "liuyan": "926581", "wangwei": "647093",
 }  # fmt: skip
 """Six digits of the people of the floor, for the shared tablets."""
