@@ -63,7 +63,12 @@ def _with_search(written: str) -> str:
         lines.append(f'        "{name}": [')
         lines += [f"            {statement!r}," for statement in statements]
         lines.append("        ],")
-    lines += ["    }", "    for statement in search[op.get_bind().dialect.name]:", "        op.execute(statement)", ""]
+    lines += [
+        "    }",
+        "    for statement in search[op.get_bind().dialect.name]:",
+        "        op.execute(statement)",
+        "",
+    ]
     return upgrade.rstrip() + "\n" + "\n".join(lines) + "\n\ndef downgrade" + downgrade
 
 

@@ -34,7 +34,6 @@ ASKS_FURTHER = {
     "quality.confirm_self_check": "the technician whom the order was given to",
     "dispatch.free_bay": "the technician whom the order was given to",
     "quality.clock_rework": "the technician whom the rework was given to",
-    "quality.confirm_self_check": "the technician whom the order was given to",
     "quality.finish_rework": "the technician whom the rework was given to",
     "quality.save_measured": "the technician whom the order was given to",
     "files.document": "people who see prices, where the document shows some",

@@ -29,6 +29,7 @@ from aftersales.domain.checkins.models import Belonging, CheckIn, Damage, PaperK
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections.models import Inspection, InspectionItem
+from aftersales.domain.knowledge.models import KnowledgeEntry
 from aftersales.domain.messaging.models import Message
 from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine
 from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
@@ -103,6 +104,7 @@ RECORDS: dict[str, Select[Any]] = {
     "user_id": select(Membership.user_id).where(
         Membership.site_id == _SITE, Membership.role == Role.TECHNICIAN
     ),
+    "knowledge_id": select(KnowledgeEntry.id),
     "tablet_id": select(Tablet.id).where(Tablet.site_id == _SITE),
     # One for the whole company: every site works with them.
     "article_id": select(Article.id),
@@ -130,6 +132,7 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
     ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
 }
 COMPANY_WIDE = world_inspections.COMPANY_WIDE | {
+    "knowledge_id",
     "campaign_id",
     "entry_id",
     "article_id",

@@ -11,11 +11,18 @@ from datetime import datetime
 from flask import Flask
 
 from aftersales import clock
-from aftersales.jobs import floor, messages, parts, quotations, reminders
+from aftersales.jobs import floor, knowledge, messages, parts, quotations, reminders
 
 Sweep = Callable[[datetime], None]
 
-SWEEPS: tuple[Sweep, ...] = (messages.sweep, quotations.sweep, reminders.sweep, parts.sweep, floor.sweep)
+SWEEPS: tuple[Sweep, ...] = (
+    messages.sweep,
+    quotations.sweep,
+    reminders.sweep,
+    parts.sweep,
+    floor.sweep,
+    knowledge.sweep,
+)
 
 PERIOD = 60.0
 

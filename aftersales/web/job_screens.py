@@ -55,6 +55,13 @@ SCREENS: list[JobScreen] = [
         frozenset({S.REPAIRING}),
     ),
     JobScreen("order_parts.page", "parts.request", _l("Parts"), "package", AT_WORK),
+    JobScreen(
+        "knowledge.for_order",
+        "knowledge.read",
+        _l("Manuals and known faults"),
+        "layers",
+        AT_WORK | {S.ASSIGNED},
+    ),
 ]
 
 

@@ -27,6 +27,7 @@ PLACES: list[Place] = [
     Place("day_plan.page", "dispatch.assign", "calendar-check", _l("Day plan")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
     Place("outbox.index", "messages.read", "send", _l("Outbox")),
+    Place("knowledge.index", "knowledge.read", "layers", _l("Knowledge")),
     Place("parts.page", "parts.read", "package", _l("Parts")),
     Place("invoices.index", "invoices.read", "banknote", _l("Payments")),
     Place("reports.page", "reports.read", "chart-column", _l("Reports")),

@@ -91,7 +91,9 @@ def add_document(
     _label(entry, about)
     is_pdf = file.media_type == "application/pdf"
     store_text(entry, [""], now=None if is_pdf else now)
-    audit.record("knowledge.add", entry, actor=actor, now=now, details={"title": entry.title, "file": file.sha256})
+    audit.record(
+        "knowledge.add", entry, actor=actor, now=now, details={"title": entry.title, "file": file.sha256}
+    )
     submissions.keep(client_id, entry)
     if is_pdf:
         after_commit(partial(queue.enqueue, READ_TEXT, entry.id, queue=queue.DOCUMENTS))
@@ -240,7 +242,11 @@ def _put(entry: KnowledgeEntry, fault: Fault) -> None:
         raise Invalid(gettext("Say what the customer notices."), field="symptom")
     if not fault.remedy.strip():
         raise Invalid(gettext("Say what helps."), field="remedy")
-    entry.symptom, entry.cause, entry.remedy = fault.symptom.strip(), fault.cause.strip(), fault.remedy.strip()
+    entry.symptom, entry.cause, entry.remedy = (
+        fault.symptom.strip(),
+        fault.cause.strip(),
+        fault.remedy.strip(),
+    )
 
 
 def _text_of(fault: Fault) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from aftersales.db import db, one_at_a_time
 from aftersales.domain.errors import NotFound
+from aftersales.domain.inspections.diagnosis_models import FaultCode
 from aftersales.domain.knowledge import rules
 from aftersales.domain.knowledge.models import KnowledgeCase
 from aftersales.domain.service_orders.models import Job, Line, LineKind, ServiceOrder
@@ -105,6 +106,11 @@ def draft(job_id: int, *, site_id: int, now: datetime) -> Draft:
             Line.job_id == job_id, Line.kind == LineKind.PART, Line.voided_at.is_(None)
         )
     ).all()
+    read_out = db.session.scalars(
+        select(FaultCode.code).where(
+            FaultCode.service_order_id.in_([case.order_id for case in cases]), FaultCode.removed_at.is_(None)
+        )
+    ).all()
     concerns = list(dict.fromkeys(case.concern for case in cases))
     cause = notes[0] if notes else job.explanation
     return Draft(
@@ -113,7 +119,7 @@ def draft(job_id: int, *, site_id: int, now: datetime) -> Draft:
         cause=cause,
         remedy="\n".join([job.title, *parts]),
         models=f"{car.make} {car.model}".strip(),
-        codes=", ".join(rules.codes_in(*concerns, *notes, job.explanation)),
+        codes=", ".join(dict.fromkeys([*read_out, *rules.codes_in(*concerns, *notes, job.explanation)])),
         cases=cases,
     )
 

@@ -53,7 +53,9 @@ def matching(words: Sequence[str]) -> ColumnElement[bool]:
     conditions = [KnowledgePassage.search.contains(word, autoescape=True) for word in plain]
     if indexed := [word for word in words if len(word) >= TRIGRAM and is_sqlite]:
         phrase = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in indexed)
-        conditions.append(KnowledgePassage.id.in_(select(FTS.c.rowid).where(FTS.c.search.op("MATCH")(phrase))))
+        conditions.append(
+            KnowledgePassage.id.in_(select(FTS.c.rowid).where(FTS.c.search.op("MATCH")(phrase)))
+        )
     return and_(*conditions)
 
 
@@ -84,9 +86,7 @@ def find(
     return _best(conditions, words)[:SHOWN]
 
 
-def find_fitting(
-    *, vehicle: str, codes: Iterable[str], texts: Iterable[str], limit: int = 5
-) -> list[Found]:
+def find_fitting(*, vehicle: str, codes: Iterable[str], texts: Iterable[str], limit: int = 5) -> list[Found]:
     """What fits a job: entries with one of its fault codes first, then those about the model in which a word of the
     concern stands, then those for every model in which two do."""
     wanted, telling = [rules.code_value(code) for code in codes], rules.telling_words(" ".join(texts))
