@@ -13,6 +13,7 @@ from aftersales.domain.accounts.models import Pin, Tablet, UserSession
 from aftersales.domain.actors import Actor
 from aftersales.domain.audit import AuditEntry
 from aftersales.domain.errors import Invalid, NeedsPassword, NotPermitted, Refused, TooManyTries
+from aftersales.sample import people
 from tests.cast import Cast, Person
 from tests.effort import rounds
 from tests.factories import NOW
@@ -227,3 +228,12 @@ def test_a_revoked_tablet_counts_no_try(app_context: Flask, cast: Cast) -> None:
     with pytest.raises(TooManyTries):
         guess(cast.technician, GOOD, tablet_id=tablet_id)
     assert db.session.get_one(Tablet, tablet_id).revoked_by_name == cast.manager.name
+
+
+@pytest.mark.parametrize("year", [2024, 2026, 2035, 2050])
+def test_the_samples_own_pins_are_good(app: Flask, year: int) -> None:
+    """The sample loads on any day: none of its PINs reads as a date of birth, then or later."""
+    with app.test_request_context():
+        weak = {key for key, digits in people.PINS.items() if pins.weakness(digits, date(year, 6, 1))}
+    assert weak == set()
+    assert len(set(people.PINS.values())) == len(people.PINS)
