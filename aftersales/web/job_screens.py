@@ -54,6 +54,8 @@ SCREENS: list[JobScreen] = [
         "clipboard-check",
         frozenset({S.REPAIRING}),
     ),
+    JobScreen("diagnosis.codes", "diagnosis.write", _l("Fault codes and plan"), "gauge", AT_WORK),
+    JobScreen("specialists.calls", "specialists.call", _l("Call a specialist"), "bell", AT_WORK),
     JobScreen("order_parts.page", "parts.request", _l("Parts"), "package", AT_WORK),
     JobScreen(
         "knowledge.for_order",

@@ -119,6 +119,11 @@ ACTIONS: list[OrderAction] = [
         "file-text",
         _OPEN - {S.BOOKED, S.ARRIVED, S.CHECKED_IN, S.ASSIGNED} | {S.COMPLETED},
     ),
+    OrderAction("diagnosis.codes", "inspections.read", _l("Fault codes and plan"), "gauge", _WORKSHOP),
+    OrderAction(
+        "line_warranty.page", "warranty.ask", _l("Does the warranty pay?"), "shield-check", _OPEN - {S.BOOKED}
+    ),
+    OrderAction("specialists.calls", "specialists.call", _l("Call a specialist"), "bell", _OPEN - {S.BOOKED}),
     OrderAction(
         "delivery.preparation",
         "delivery.prepare",

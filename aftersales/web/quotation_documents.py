@@ -24,7 +24,7 @@ from aftersales.domain.service_orders.rules import warranty_remark
 from aftersales.domain.sites.models import Site
 from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label, speaking, spoken
-from aftersales.web import documents, filters, guarantee_words, media
+from aftersales.web import documents, filters, guarantee_words, media, warranty_words
 
 
 def consent_text() -> str:
@@ -48,9 +48,10 @@ def render_asked(
     language = spoken(order.customer.language)
     with speaking(language, site.timezone):
         shape = data.Supplement if quotation.kind is QuotationKind.SUPPLEMENT else data.Quotation
+        told = warranty_words.by_job(order.id)
         document = shape(
             **_common(quotation, order, site, photos=photos, changes=changes, at=at),
-            items=tuple(_item(job, photos) for job in quotation.jobs),
+            items=tuple(_item(job, photos, told=told) for job in quotation.jobs),
             consent=consent_text(),
         )
         return documents.render_and_store(document, language=language)
@@ -75,9 +76,12 @@ def render_answered(
     with speaking(language, site.timezone):
         approved = (line for job in quotation.asked_jobs if decisions[job.id] for line in job.lines)
         shape = data.Supplement if quotation.kind is QuotationKind.SUPPLEMENT else data.Quotation
+        told = warranty_words.by_job(order.id)
         document = shape(
             **_common(quotation, order, site, photos=photos, changes=[], at=at),
-            items=tuple(_item(job, photos, decisions=decisions, reasons=reasons) for job in quotation.jobs),
+            items=tuple(
+                _item(job, photos, told=told, decisions=decisions, reasons=reasons) for job in quotation.jobs
+            ),
             approved_totals=documents.totals(
                 rules.tax_sums(approved, includes_tax=quotation.includes_tax),
                 currency=quotation.currency,
@@ -172,6 +176,7 @@ def _item(
     job: QuotationJob,
     photos: Mapping[int, Attachment],
     *,
+    told: Mapping[int, str],
     decisions: Mapping[int, bool] | None = None,
     reasons: Mapping[int, str] | None = None,
 ) -> data.Item:
@@ -181,7 +186,7 @@ def _item(
     return data.Item(
         position=str(job.position),
         title=job.title,
-        explanation=job.explanation,
+        explanation=" ".join(filter(None, (job.explanation, told.get(job.job_id)))),
         light=job.severity if job.severity in ("soon", "urgent") else "",  # type: ignore[arg-type]
         pay_type="" if job.pay_type is PayType.CUSTOMER else label(job.pay_type),
         lines=tuple(_line(line, shows_gross=job.quotation.includes_tax) for line in job.lines),

@@ -28,7 +28,7 @@ from aftersales.domain.service_orders import clips
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext
 from aftersales.web import documents as rendered
-from aftersales.web import htmx, marked_photos, media, quotation_documents
+from aftersales.web import htmx, marked_photos, media, quotation_documents, warranty_words
 from aftersales.web.access import public
 from aftersales.web.errors import status_of
 from aftersales.web.limits import LINK_GUESSES, LINK_PAGES, limiter
@@ -262,6 +262,7 @@ def _common(door: Door) -> dict[str, Any]:
     versions = _versions(door)
     return {
         "door": door,
+        "warranty": warranty_words.told(door.order.id),
         "progress": shown.progress_of(door.order, door.quotation or (versions[0] if versions else None)),
         "photos": shown.photos_of(door.order, versions),
         "clips": clips.clips_of(door.order.id, only_shared=True),
