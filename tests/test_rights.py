@@ -15,6 +15,10 @@ from tests.effort import IS_LONG
 from tests.world import World
 
 ASKS_FURTHER = {
+    "car_check.compare": "the technician whom the order was given to",
+    "car_check.rest_is_same": "the technician whom the order was given to",
+    "car_check.acknowledge": "the technician whom the order was given to",
+    "car_check.ask": "the technician whom the order was given to",
     "inspections.rate": "the technician whom the order was given to",
     "jobs.accept": "the technician whom the order was given to",
     "jobs.start_repair": "the technician whom the order was given to",

@@ -42,6 +42,7 @@ from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle, VehicleWarning, WarningKind
 from aftersales.domain.warranty import operations as warranty
 from aftersales.domain.warranty.models import Campaign, CampaignKind, CampaignVehicle
+from aftersales.domain.workshop.car_models import BelongingsRequest, CarComparison
 from aftersales.domain.workshop.models import Clocking, JobPhoto, ProblemReport
 from aftersales.domain.workshop.time_models import ClockCorrection, ProgressCheck
 from aftersales.gateways import storage
@@ -78,6 +79,7 @@ RECORDS: dict[str, Select[Any]] = {
     "version_no": _of_order(Quotation.version_no, Quotation.service_order_id),
     "deferred_id": _of_order(DeferredWork.id, DeferredWork.service_order_id),
     "report_id": _of_order(ProblemReport.id, ProblemReport.service_order_id),
+    "comparison_id": _of_order(CarComparison.id, CarComparison.service_order_id),
     "notice_id": _of_order(
         ComebackNotice.id, Comeback.service_order_id, on=Comeback.id == ComebackNotice.comeback_id
     ),
@@ -122,6 +124,9 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
         InspectionItem.id,
         Inspection.service_order_id,
         on=Inspection.id == InspectionItem.inspection_id,
+    ),
+    ("/orders/<int:order_id>/belongings-requests", "request_id"): _of_order(
+        BelongingsRequest.id, BelongingsRequest.service_order_id
     ),
     ("/quality-items/", "item_id"): _of_order(
         QualityCheckItem.id,
@@ -279,6 +284,7 @@ def _populate(world: World) -> None:
             )  # fmt: skip
         _put_something_off(world.site_id)
         _let_something_come_back(world.site_id)
+        _differ_and_ask(world.site_id)
         _record_a_clip(world)
         for site_id in (world.site_id, world.other_site_id):
             world_inspections.populate(site_id, NOW)
@@ -336,3 +342,21 @@ def _let_something_come_back(site_id: int) -> None:
     )  # fmt: skip
     person = db.session.scalars(select(User.id).order_by(User.id).limit(1)).one()
     add(ComebackNotice(comeback_id=back.id, user_id=person, user_name="Marta"))
+
+
+def _differ_and_ask(site_id: int) -> None:
+    """A difference to a check-in and a question about belongings: the sample's month may have none."""
+    order_id = db.session.scalars(
+        select(ServiceOrder.id).where(ServiceOrder.site_id == site_id).order_by(ServiceOrder.id).limit(1)
+    ).one()
+    add(
+        CarComparison(
+            service_order_id=order_id, point="front", is_same=False, note="A new scratch", compared_at=NOW,
+            compared_by_name="Tomasz",
+        )
+    )  # fmt: skip
+    add(
+        BelongingsRequest(
+            service_order_id=order_id, what="A box in the boot", asked_at=NOW, asked_by_name="Tomasz"
+        )
+    )

@@ -10,7 +10,18 @@ from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.staffing import working_time
-from aftersales.domain.workshop import at_work, clocking, dispatch, faults, my_day, progress, rules
+from aftersales.domain.workshop import (
+    at_work,
+    belongings,
+    clocking,
+    comparison,
+    dispatch,
+    faults,
+    my_day,
+    progress,
+    rules,
+    safety,
+)
 from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
@@ -201,6 +212,9 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         links=job_screens.offered(order, person, jobs),
         slack=_slack(order, jobs),
         asked=progress.find_asked(job.id for job in jobs if job.running),
+        requests=belongings.list_of_order(order.id),
+        compared=comparison.summary(order.id),
+        safety=safety.find(order, person.user_id, on=clock.local_date(now, person.timezone)),
         handover=list(HandoverItem),
         ticked=request.form.getlist("acknowledged"),
         differences=request.form.get("differences", ""),

@@ -24,7 +24,7 @@ from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Authorisation, HoldReason, Job
 from aftersales.domain.service_orders.rules import job_minutes, job_standing
 from aftersales.domain.staffing import operations as staffing
-from aftersales.domain.workshop import candidates, clocking, dispatch, photos, problems
+from aftersales.domain.workshop import candidates, clocking, comparison, dispatch, photos, problems, safety
 from aftersales.domain.workshop.models import Clocking, EndReason, HandoverItem, PhotoPhase
 from aftersales.sample import readings
 from aftersales.sample.scene import Scene, Step
@@ -59,6 +59,9 @@ def _drive_out(scene: Scene, at: datetime) -> int:
 
 
 def accept(scene: Scene, at: datetime) -> None:
+    """The car is compared with its check-in and taken over."""
+    if scene.keeps_papers:
+        comparison.rest_is_same(scene.order_id, site_id=scene.staff.site_id, actor=scene.technician, now=at)
     dispatch.accept(
         scene.order_id,
         site_id=scene.staff.site_id,
@@ -68,8 +71,28 @@ def accept(scene: Scene, at: datetime) -> None:
     )
 
 
+def read_safety_notes(scene: Scene, at: datetime) -> None:
+    """Before the first clock on a high-voltage car; who has no certificate is let in by the manager."""
+    technician, order = scene.technician, scene.order
+    assert technician.user_id is not None
+    found = safety.find(order, technician.user_id, on=local_date(at, scene.staff.timezone))
+    if found is None:
+        return
+    if not found.is_allowed:
+        safety.allow(
+            order.id,
+            technician.user_id,
+            reason="Nothing orange is touched; a colleague with the certificate has switched the car off and watches.",
+            site_id=scene.staff.site_id,
+            actor=scene.one(Role.MANAGER),
+            now=at,
+        )
+    safety.acknowledge(order.id, site_id=scene.staff.site_id, actor=technician, now=at)
+
+
 def begin_inspection(scene: Scene, at: datetime) -> None:
     """Clocked on to the first job, some of the points rated."""
+    read_safety_notes(scene, at)
     _clock_on(scene, scene.order.jobs[0].id, at)
     sheet = sheets.get_sheet(scene.order_id)
     # The second area is closed in a hurry: the team leader is told.
@@ -111,6 +134,7 @@ def inspect(scene: Scene, at: datetime) -> Step:
         scene.technician.user_id or 0, at, _INSPECTION, at_any_hour=scene.story.at_any_hour
     )
     accept(scene, at)
+    read_safety_notes(scene, at)
     job_id = scene.order.jobs[0].id
     _clock_on(scene, job_id, at)
     at = yield at + _INSPECTION

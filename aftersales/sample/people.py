@@ -1,7 +1,7 @@
 """The sample's two sites and everybody who works there."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from flask import current_app
@@ -75,6 +75,9 @@ _TECHNICIANS: tuple[tuple[str, str, Grade, str], ...] = (
     (SHANGHAI, "zhangmin", Grade.SENIOR, "58.00"),
     (SHANGHAI, "chenjie", Grade.SENIOR, "66.00"),
 )
+
+_HIGH_VOLTAGE = frozenset({"tomasz", "leon", "zhangmin"})
+"""Who holds the certificate for work on electric and hybrid vehicles."""
 
 _BAYS: dict[str, tuple[tuple[str, BayKind], ...]] = {
     KRAKOW: (
@@ -212,7 +215,8 @@ def _furnish(key: str, site: Site, actors: dict[str, Actor], now: datetime) -> S
             user_id = actors[who].user_id
             assert user_id is not None
             staffing.add_technician(
-                site.id, user_id=user_id, grade=grade, team_id=team_id, hourly_cost=Decimal(cost), actor=SYSTEM,
-                now=now,
+                site.id, user_id=user_id, grade=grade, team_id=team_id, hourly_cost=Decimal(cost),
+                high_voltage_until=now.date() + timedelta(days=900) if who in _HIGH_VOLTAGE else None,
+                actor=SYSTEM, now=now,
             )  # fmt: skip
     return Staff(key, site.id, site.code, site.timezone, site.currency, actors, tuple(lifts))

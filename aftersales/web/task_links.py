@@ -57,6 +57,8 @@ SCREENS: dict[TaskType, Screen] = {
     TaskType.ANSWER_PROGRESS: Screen("progress.page", "job_id", takes_order=False),
     TaskType.DELAY: Screen("progress.delay", "check_id"),
     TaskType.TELL_DELAY: Screen("progress.delay", "check_id"),
+    TaskType.CAR_DIFFERS: Screen("car_check.page"),
+    TaskType.MOVE_BELONGINGS: Screen("car_check.belongings", "request_id"),
     TaskType.COMEBACK: Screen("comebacks.notice", "notice_id", takes_order=False),
     TaskType.LOOK_AT_INSPECTION: Screen("diagnosis.report"),
     TaskType.DECIDE_LINE_WARRANTY: Screen("line_warranty.page"),

@@ -128,6 +128,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
         "quality.leader_check": {Role.LEADER, Role.TECHNICAL_DIRECTOR, Role.SERVICE_MANAGER, Role.ADMIN},
         "quality.final_check": {Role.QC, Role.TECHNICAL_DIRECTOR, Role.SERVICE_MANAGER, Role.ADMIN},
         "comebacks.decide": _DESK | _LEAD,
+        "safety.allow": _LEAD,
         # delivery and money
         "delivery.prepare": _DESK | _LEAD | {Role.TECHNICIAN, Role.LEADER},
         "delivery.hand_over": _DESK,
@@ -174,6 +175,7 @@ BY_PIN: frozenset[str] = frozenset(
         "checkins.write",
         "clips.add",
         "clocks.lead",
+        "comebacks.decide",
         "customers.read",
         "delivery.prepare",
         "diagnosis.write",
@@ -205,6 +207,7 @@ BY_PIN: frozenset[str] = frozenset(
         "quotations.take_note",
         "repair.finish",
         "repair.start",
+        "safety.allow",
         "specialists.call",
         "specialists.come",
         "staffing.read",

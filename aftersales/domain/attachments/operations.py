@@ -90,3 +90,12 @@ def replace_marks(
     known.marked_by_id, known.marked_by_name = actor.user_id, actor.name
     db.session.flush()
     return known
+
+
+def share(attachment: Attachment, *, is_shared: bool, actor: Actor, now: datetime) -> bool:
+    """Let the customer see it, or no longer, with who said so and when (TEC-9). False where nothing changed."""
+    if attachment.is_shared == is_shared:
+        return False
+    attachment.is_shared, attachment.shared_at, attachment.shared_by_name = is_shared, now, actor.name
+    db.session.flush()
+    return True

@@ -69,9 +69,7 @@ def share(clip_id: int, *, is_shared: bool, actor: Actor, now: datetime, site_id
     actor.need(VERB)
     clip = get_clip(clip_id, site_id=site_id)
     order = lock_order(clip.service_order_id, site_id=site_id)
-    if clip.attachment.is_shared != is_shared:
-        clip.attachment.is_shared = is_shared
-        db.session.flush()
+    if attachments.share(clip.attachment, is_shared=is_shared, actor=actor, now=now):
         text = (
             N_("Recording shared with the customer")
             if is_shared

@@ -140,6 +140,7 @@ def find(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | N
             Clocking.job_id,
             Clocking.started_at,
             Clocking.ended_at,
+            Clocking.is_rework,
             User.id.label("user_id"),
             User.name,
             Job.title,
@@ -162,7 +163,7 @@ def find(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | N
         if row.ended_at is None:
             job.running.append((row.user_id, row.name, row.started_at))
             job.clock_ids[row.user_id] = row.id
-        else:
+        elif not row.is_rework:
             job.worked_minutes += rules.minutes_between(row.started_at, row.ended_at)
     return list(jobs.values()), mine
 
@@ -179,6 +180,8 @@ class PhotoRow:
     author_name: str
     job_id: int | None
     job_title: str | None
+    shared_at: datetime | None = None
+    shared_by_name: str = ""
 
 
 def list_photos(
@@ -197,6 +200,8 @@ def list_photos(
             Attachment.author_name,
             JobPhoto.job_id,
             Job.title,
+            Attachment.shared_at,
+            Attachment.shared_by_name,
         )
         .join(Attachment, Attachment.id == JobPhoto.attachment_id)
         .outerjoin(Job, Job.id == JobPhoto.job_id)

@@ -21,7 +21,7 @@ from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.workshop import rules, shifts
+from aftersales.domain.workshop import rules, safety, shifts
 from aftersales.domain.workshop.dispatch import need_lead, need_own
 from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.i18n import N_, gettext, label
@@ -78,6 +78,7 @@ def clock_on(
     }
     order = orders[job.service_order_id]
     _check_workable(order, job, site_id, actor)
+    safety.need_safe(order, actor, now=now)
     is_rework = rework_id is not None or (job.done_at is not None and order.open_rework > 0)
     if running is not None:
         if (running.job_id, running.rework_id) == (job_id, rework_id):

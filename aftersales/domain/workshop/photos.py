@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
+from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.service_orders import timeline
@@ -72,9 +73,7 @@ def share(photo_id: int, *, site_id: int, is_shared: bool, actor: Actor, now: da
     if not actor.may("orders.edit"):
         need_own(order, actor)
     attachment = db.session.get_one(Attachment, photo.attachment_id)
-    if attachment.is_shared != is_shared:
-        attachment.is_shared = is_shared
-        db.session.flush()
+    if attachments.share(attachment, is_shared=is_shared, actor=actor, now=now):
         text = (
             N_("Photo shared with the customer")
             if is_shared
