@@ -225,7 +225,6 @@ WITH_PASSWORD: frozenset[str] = frozenset(
         "audit.read",
         "campaigns.manage",
         "catalogue.manage",
-        "comebacks.decide",
         "credit.allow",
         "customers.write",
         "delivery.hand_over",
