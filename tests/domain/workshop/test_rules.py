@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from aftersales.domain.workshop import rules
 from tests.factories import NOW
 
