@@ -7,6 +7,7 @@ that breaks the reader is refused like any other damaged one. Nothing in it is e
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from aftersales.gateways.wording import N_, Failure
@@ -15,6 +16,7 @@ MAX_BYTES = 30_000_000
 MAX_PAGES = 3000
 _MEMORY = 700_000_000
 _LOOK_SECONDS, _READ_SECONDS = 15, 110
+_READER = Path(__file__).with_name("manual_reader.py")
 
 
 class ManualRefused(Failure):
@@ -69,32 +71,10 @@ def _ask(what: str, source: bytes, seconds: int) -> dict[str, Any] | None:
     """What the reader's own process says; None where it broke or took too long."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _READER, what, str(_MEMORY), str(seconds)],
+            [sys.executable, "-I", str(_READER), what, str(_MEMORY), str(seconds)],
             input=source, capture_output=True, timeout=seconds, check=True,
         )  # fmt: skip
         found: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
         return None
     return found
-
-
-_READER = """
-import io, json, logging, resource, sys
-what, memory, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-from pypdf import PdfReader
-logging.disable(logging.CRITICAL)
-reader = PdfReader(io.BytesIO(sys.stdin.buffer.read()))
-locked = reader.is_encrypted and not reader.decrypt("")
-answer = {"locked": bool(locked), "pages": 0 if locked else len(reader.pages), "texts": []}
-if what == "read":
-    for page in reader.pages:
-        try:
-            text = page.extract_text()
-        except Exception:
-            text = ""
-        answer["texts"].append(text.encode("utf-8", "ignore").decode()[:20000])
-sys.stdout.write(json.dumps(answer))
-"""
-"""Stands in the process of its own and imports nothing of ours."""
