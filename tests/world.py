@@ -32,12 +32,22 @@ from aftersales.domain.inspections.models import Inspection, InspectionItem
 from aftersales.domain.knowledge.models import KnowledgeEntry
 from aftersales.domain.messaging.models import Message
 from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine
+from aftersales.domain.planning.models import Booking
 from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
 from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rework
 from aftersales.domain.quotations.models import DeferredWork, Quotation, QuotationJob
 from aftersales.domain.service_orders.models import Job, JobClip, Line, ServiceOrder
 from aftersales.domain.sites.models import Site
-from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician
+from aftersales.domain.staffing.models import (
+    Absence,
+    Attendance,
+    Bay,
+    BayClosure,
+    Post,
+    ShiftChange,
+    Team,
+    Technician,
+)
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle, VehicleWarning, WarningKind
 from aftersales.domain.warranty import operations as warranty
@@ -101,6 +111,11 @@ RECORDS: dict[str, Select[Any]] = {
     "correction_id": select(ClockCorrection.id).where(ClockCorrection.site_id == _SITE),
     "purchase_order_id": select(PurchaseOrder.id).where(PurchaseOrder.site_id == _SITE),
     "bay_id": select(Bay.id).where(Bay.site_id == _SITE),
+    "booking_id": select(Booking.id).where(Booking.site_id == _SITE, Booking.cancelled_at.is_(None)),
+    "post_id": select(Post.id).where(Post.site_id == _SITE),
+    "change_id": select(ShiftChange.id).join(Technician).where(Technician.site_id == _SITE),
+    "absence_id": select(Absence.id).join(Technician).where(Technician.site_id == _SITE),
+    "closure_id": select(BayClosure.id).join(Bay).where(Bay.site_id == _SITE),
     "team_id": select(Team.id).where(Team.site_id == _SITE),
     "technician_id": select(Technician.id).where(Technician.site_id == _SITE),
     "user_id": select(Membership.user_id).where(
