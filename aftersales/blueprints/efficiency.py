@@ -4,6 +4,7 @@ it is made of (REP-2)."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
@@ -283,5 +284,5 @@ def _naming() -> Naming:
     return {"USD": Naming.US, "CNY": Naming.CHINA_4S}.get(session.person().currency, Naming.UK_ZA)
 
 
-def _asked(month: Month, basis: Basis) -> dict[str, str]:
+def _asked(month: Month, basis: Basis) -> dict[str, Any]:
     return {"month": f"{month.first:%Y-%m}", "basis": basis.value, "names": _naming().value}

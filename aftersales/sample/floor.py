@@ -27,17 +27,17 @@ def happen(staff: Staff, *, now: datetime) -> None:
         .order_by(Clocking.started_at)
     ).all()
     over = progress.list_to_ask(staff.site_id, 75, now)
-    for job_id, user_id in running:
+    for job_id, _ in running:
         if job_id in over:
-            progress.ask(job_id, now=now - timedelta(minutes=8))
-        elif user_id is not None:
-            _delay(staff, job_id, user_id, now=now)
+            progress.ask(job_id, now=now - timedelta(minutes=24))
+    for job_id, user_id in running[1:]:
+        _delay(staff, job_id, user_id, now=now)
     _forget(staff, now=now)
     _correct(staff, now=now)
 
 
 def _delay(staff: Staff, job_id: int, user_id: int, *, now: datetime) -> None:
-    """Said unasked: it takes longer than the promise allows."""
+    """It takes longer than the promise allows."""
     job = db.session.get_one(Job, job_id)
     order = db.session.get_one(ServiceOrder, job.service_order_id)
     technician = next(actor for actor in staff.actors.values() if actor.user_id == user_id)

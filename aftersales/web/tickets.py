@@ -51,7 +51,7 @@ def spare_words(slack: Slack) -> str:
     if slack.is_late:
         return gettext("over by %(time)s", time=stretch(-slack.spare))
     if slack.waits_without_date:
-        return gettext("waits, no date")
+        return gettext("no date")
     if slack.spare >= PLENTY:
         return gettext("plenty")
     return gettext("%(time)s spare", time=stretch(slack.spare))

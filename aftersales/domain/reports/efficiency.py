@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from aftersales.clock import local_date
 from aftersales.db import db
@@ -351,7 +351,7 @@ def _overlaps(
 
 
 def _minutes(
-    query: Select[Any], kind: type[Attendance] | type[Clocking], site_id: int, month: Month, now: datetime
+    query: Any, kind: type[Attendance] | type[Clocking], site_id: int, month: Month, now: datetime
 ) -> dict[int, int]:
     """Each person's minutes that lie in the month."""
     minutes: dict[int, int] = defaultdict(int)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
@@ -150,11 +150,11 @@ def _corrections(*where: ColumnElement[bool]) -> list[CorrectionRow]:
         .where(*where)
         .order_by(ClockCorrection.id)
     )
-    return [CorrectionRow(*tuple(row)) for row in rows]
+    return [CorrectionRow(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _clocks(*where: ColumnElement[bool]) -> list[ClockRow]:
-    query: Select[Any] = (
+    query: Any = (
         select(
             Clocking.id,
             Clocking.user_id,
@@ -189,7 +189,7 @@ def _clocks(*where: ColumnElement[bool]) -> list[ClockRow]:
 
 
 def _days(*where: ColumnElement[bool]) -> list[DayRow]:
-    query: Select[Any] = (
+    query: Any = (
         select(
             Attendance.id,
             Attendance.user_id,

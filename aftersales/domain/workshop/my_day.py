@@ -223,7 +223,7 @@ class StoppedClock:
     id: int
     service_order_id: int
     title: str
-    ended_at: datetime
+    ended_at: datetime | None
     stopped_by_name: str
     note: str
 
