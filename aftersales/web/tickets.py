@@ -71,7 +71,7 @@ def _said(ticket: Ticket) -> list[Mark]:
     """A technician's word that it takes longer."""
     if ticket.said_ready_at is None or ticket.state in (S.QUALITY_CHECK, S.PREPARING, S.READY_FOR_PICKUP):
         return []
-    return [Mark(gettext("Delayed: %(time)s", time=short_moment(ticket.said_ready_at)), "timer", "soon")]
+    return [Mark(gettext("Delayed"), "timer", "soon")]
 
 
 def _waits(ticket: Ticket, now: datetime, approval_hours: int) -> list[Mark]:
