@@ -366,7 +366,7 @@ def _differ_and_ask(site_id: int) -> None:
     ).one()
     add(
         CarComparison(
-            service_order_id=order_id, point="front", is_same=False, note="A new scratch", compared_at=NOW,
+            service_order_id=order_id, point="of the tests", is_same=False, note="A new scratch", compared_at=NOW,
             compared_by_name="Tomasz",
         )
     )  # fmt: skip

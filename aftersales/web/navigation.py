@@ -25,6 +25,7 @@ PLACES: list[Place] = [
     Place("jobs.index", "jobs.clock", "wrench", _l("My jobs")),
     Place("board.page", "board.read", "columns-3", _l("Board")),
     Place("day_plan.page", "dispatch.assign", "calendar-check", _l("Day plan")),
+    Place("quality.index", "quality.final_check", "shield-check", _l("Quality")),
     Place("orders.index", "orders.read", "clipboard-list", _l("Orders")),
     Place("outbox.index", "messages.read", "send", _l("Outbox")),
     Place("knowledge.index", "knowledge.read", "layers", _l("Knowledge")),

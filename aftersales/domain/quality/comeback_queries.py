@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, selectinload
@@ -53,7 +54,7 @@ def list_of_site(
 
 def _rows(*conditions: object) -> list[ComebackRow]:
     again, first, first_job = aliased(ServiceOrder), aliased(ServiceOrder), aliased(Job)
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Comeback.id,
             again.id,

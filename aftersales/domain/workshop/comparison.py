@@ -64,7 +64,7 @@ def list_points(order_id: int) -> list[Point]:
         )
         .order_by(Damage.id)
     )
-    points = [
+    points: list[tuple[str, str, int | None]] = [
         (station.value, str(label(station)), newest[station]) for station in Station if station in newest
     ]
     points += [

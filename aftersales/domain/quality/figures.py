@@ -1,0 +1,122 @@
+"""The quality supervisor's day: what waits to be inspected, what is in rework, and how often work holds (QCS-2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from aftersales.db import db
+from aftersales.domain.accounts.models import User
+from aftersales.domain.quality.models import CheckStage, QualityCheck, Rework
+from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.vehicles.models import Vehicle
+from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.rules import minutes_between
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A car at a check. ``since`` is when it came there."""
+
+    order_id: int
+    number: str
+    plate: str
+    plate_country: str
+    vehicle_title: str
+    summary: str
+    promised_at: datetime | None
+    since: datetime
+    rework_count: int
+    open_rework: int
+    rework_minutes: int
+    technician: str | None
+
+
+def list_waiting(site_id: int) -> list[Waiting]:
+    """Cars that wait for their final inspection, the one promised first on top."""
+    return _list(
+        ServiceOrder.site_id == site_id,
+        ServiceOrder.state == OrderState.QUALITY_CHECK,
+    )
+
+
+def list_in_rework(site_id: int) -> list[Waiting]:
+    """Cars of which something that failed a check is still to be mended."""
+    return _list(
+        ServiceOrder.site_id == site_id,
+        ServiceOrder.state == OrderState.REPAIRING,
+        ServiceOrder.open_rework > 0,
+    )
+
+
+def _list(*conditions: object) -> list[Waiting]:
+    rows = db.session.execute(
+        select(
+            ServiceOrder.id.label("order_id"),
+            ServiceOrder.number,
+            Vehicle.plate,
+            Vehicle.plate_country,
+            func.trim(Vehicle.make + " " + Vehicle.model).label("vehicle_title"),
+            ServiceOrder.summary,
+            ServiceOrder.promised_at,
+            ServiceOrder.state_since.label("since"),
+            ServiceOrder.rework_count,
+            ServiceOrder.open_rework,
+            ServiceOrder.rework_minutes,
+            User.name.label("technician"),
+        )
+        .join(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)
+        .outerjoin(User, User.id == ServiceOrder.technician_id)
+        .where(ServiceOrder.closed_at.is_(None), *conditions)  # type: ignore[arg-type]
+        .order_by(ServiceOrder.promised_at.is_(None), ServiceOrder.promised_at, ServiceOrder.id)
+    )
+    return [Waiting(**row._mapping) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Final inspections of a span: cars inspected for the first time and passed at once, what was sent back, and minutes
+    of rework by the clock."""
+
+    inspected: int
+    passed_first: int
+    sent_back: int
+    rework_minutes: int
+
+    @property
+    def first_time_share(self) -> float | None:
+        """Passed at their first final inspection of all inspected for the first time; None without any."""
+        return self.passed_first / self.inspected if self.inspected else None
+
+
+def figures_of(site_id: int, *, from_at: datetime, until_at: datetime) -> Figures:
+    """The span's figures, by the moment at which the first final inspection ended, the rework was opened, the clock
+    began; in three queries."""
+    inspected, passed = db.session.execute(
+        select(
+            func.count(QualityCheck.id), func.count(QualityCheck.id).filter(QualityCheck.is_passed.is_(True))
+        ).where(
+            QualityCheck.site_id == site_id,
+            QualityCheck.stage == CheckStage.FINAL,
+            QualityCheck.round == 1,
+            QualityCheck.checked_at >= from_at,
+            QualityCheck.checked_at < until_at,
+        )
+    ).one()
+    sent_back = db.session.scalar(
+        select(func.count(Rework.id))
+        .join(QualityCheck, QualityCheck.id == Rework.quality_check_id)
+        .where(QualityCheck.site_id == site_id, Rework.opened_at >= from_at, Rework.opened_at < until_at)
+    )
+    clockings = db.session.execute(
+        select(Clocking.started_at, Clocking.ended_at).where(
+            Clocking.site_id == site_id,
+            Clocking.is_rework,
+            Clocking.started_at >= from_at,
+            Clocking.started_at < until_at,
+            Clocking.ended_at.is_not(None),
+        )
+    )
+    minutes = sum(minutes_between(row[0], row[1]) for row in clockings if row[1] is not None)
+    return Figures(inspected, passed, sent_back or 0, minutes)
