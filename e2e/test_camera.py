@@ -104,7 +104,7 @@ def test_six_photos_in_eight_taps(sample: Product, seeing: Browser, device: dict
     order_id = second_visit(sample)
     context, page = signed_in(seeing, sample, device)
     page.goto(f"/orders/{order_id}/check-in/walk-around")
-    expect(page.locator("#camera[data-ready]")).to_be_attached()
+    expect(page.locator("#camera[data-ready]")).to_be_attached(timeout=20_000)
     taps = 0
 
     def tap(target: Locator) -> None:
@@ -150,7 +150,7 @@ def test_a_camera_that_is_refused_leaves_a_way(
         "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); }"
     )
     page.goto(f"/orders/{order_id}/check-in/walk-around")
-    expect(page.locator("#camera[data-ready]")).to_be_attached()
+    expect(page.locator("#camera[data-ready]")).to_be_attached(timeout=20_000)
     page.locator("#photo-left .shot-pick").tap()
     expect(page.get_by_text("This page may not use the camera.")).to_be_visible()
     expect(page.locator("[data-camera-before] img")).to_be_visible()

@@ -117,6 +117,7 @@ def test_a_whole_inspection_with_a_finding_takes_at_most_forty_taps(
         "tread": {"fl": "4.1", "fr": "4.0", "rl": "5", "rr": "5.2"},
     }
     for area in workshop.sheet(order_id).areas:
+        expect(page.locator("#area-title")).to_have_text(area.name)
         for probe in area.probes:
             for code, value in values.get(probe.code, {}).items():
                 hand.type(f"#value-{probe.id}-{code}", value)

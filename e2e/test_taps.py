@@ -69,7 +69,7 @@ def test_a_check_in_with_six_photos_takes_at_most_25_taps(workshop: Product, see
     tap(page.get_by_label("Seat, wheel and floor covers"))
     tap(page.get_by_label("Plate and VIN compared"))
     tap(page.get_by_role("button", name="Walk around the car"))
-    expect(page.locator("#camera[data-ready]")).to_be_attached()
+    expect(page.locator("#camera[data-ready]")).to_be_attached(timeout=20_000)
     tap(page.locator("#walk-bar label[for='photo-vin-file']"))
     shutter = page.locator("[data-camera-shutter]")
     for name in ("2 VIN", "3 Left side", "5 Front", "7 Right side", "9 Rear", "13 Dashboard"):

@@ -5,7 +5,7 @@ taken; where another tablet set something else meanwhile, nothing is overwritten
 authors and times until a person decides (CHK-11). Values are texts as their form field shows them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,10 @@ from aftersales.domain.checkins.models import CheckIn, Entry, Outcome
 from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.i18n import gettext
+
+SAME_HAND = timedelta(minutes=1)
+"""How far apart a person's entries may seem the wrong way round. The time of each is reckoned from the moment it
+arrived, which a slow network delays by seconds; a tablet sends its entries in the order in which they were made."""
 
 
 def enter(
@@ -44,7 +48,11 @@ def enter(
     text, current = as_text(value), as_text(current_value(order, checkin, name))
     last = _last_taken(order_id, name)
     stands_by = last if last is not None and last.value == current else None
-    is_own = stands_by is not None and stands_by.by_id == actor.user_id and stands_by.made_at <= made_at
+    is_own = (
+        stands_by is not None
+        and stands_by.by_id == actor.user_id
+        and stands_by.made_at <= made_at + SAME_HAND
+    )
     entry = Entry(
         client_id=client_id, service_order_id=order_id, name=name, value=text, before=before, made_at=made_at, at=now,
         outcome=Outcome.TAKEN if current in (before, text) or is_own else Outcome.OPEN,

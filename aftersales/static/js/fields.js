@@ -61,7 +61,7 @@ export async function start(form) {
     const confirmed = form.querySelector('[name="is_odometer_confirmed"]:checked') ? [["is_odometer_confirmed", "1"]] : [];
     const target = control.name === "is_odometer_confirmed" ? form.querySelector('[name="odometer"]') : control;
     const isTyped = !["radio", "checkbox"].includes(target.type);
-    if (isTyped && target === control && valueOf(target) === before[target.name]) return null;
+    if (target === control && valueOf(target) === before[target.name]) return null;
     return enter(target.name, valueOf(target), labelOf(form, target), target.name === "odometer" ? confirmed : [], isTyped);
   }
 

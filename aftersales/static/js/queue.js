@@ -10,6 +10,10 @@ const RETRY_MS = 10_000;
 
 const busy = new Set(); // what a form on this page is sending itself just now
 let running = null;
+let latest = 0;
+
+// No two items of this page have the same time: they go out in the order in which they were made.
+const madeAt = () => (latest = Math.max(Date.now(), latest + 1));
 
 const person = () => document.querySelector('meta[name="person"]');
 export const listOf = async (order) => (await list()).filter((item) => item.order === Number(order));
@@ -20,7 +24,7 @@ export async function keep({ url, title, fields, order = 0, last = false, isSend
   const own = fields.find(([name, value]) => ["submission_id", "photo_id"].includes(name) && value);
   const all = fields.filter(([name]) => name !== "csrf_token");
   if (!own) all.push(["submission_id", id]);
-  const item = { id: own?.[1] ?? id, url, title, fields: all, order: Number(order), owner: owner(), author: person()?.dataset.name ?? "", last, made_at: Date.now() };
+  const item = { id: own?.[1] ?? id, url, title, fields: all, order: Number(order), owner: owner(), author: person()?.dataset.name ?? "", last, made_at: madeAt() };
   if (isSending) busy.add(item.id);
   try {
     await put(item);

@@ -61,6 +61,18 @@ def test_one_field_set_differently_keeps_both_values_with_author_and_time(
     assert checkin_of(arrived_order).open_conflicts == 1
 
 
+@pytest.mark.parametrize(
+    ("earlier", "outcome"), [(timedelta(seconds=50), Outcome.TAKEN), (timedelta(minutes=5), Outcome.OPEN)]
+)
+def test_a_slow_network_makes_no_conflict_of_what_one_person_typed_on(
+    cast: Cast, arrived_order: ServiceOrder, earlier: timedelta, outcome: Outcome
+) -> None:
+    """CHK-11: the first of two entries waited for its answer, so the second one seems to be older."""
+    enter(arrived_order, cast.advisor, "key_tag", "K1", minutes=6)
+    made_at = NOW + timedelta(minutes=6) - earlier
+    assert enter(arrived_order, cast.advisor, "key_tag", "K17", minutes=7, made_at=made_at).outcome is outcome
+
+
 @pytest.mark.parametrize(("is_taken", "stays"), [(True, "B12"), (False, "A7")])
 def test_a_person_chooses_one_of_the_two(
     cast: Cast, arrived_order: ServiceOrder, is_taken: bool, stays: str
