@@ -96,7 +96,9 @@ def begin_inspection(scene: Scene, at: datetime) -> None:
     _clock_on(scene, scene.order.jobs[0].id, at)
     sheet = sheets.get_sheet(scene.order_id)
     # The second area is closed in a hurry: the team leader is told.
-    for area, moment in zip(sheet.areas[:2], (at, at + timedelta(seconds=4)), strict=False):
+    for area, moment in zip(
+        sheet.areas[:2], (at + timedelta(seconds=50), at + timedelta(seconds=54)), strict=False
+    ):
         inspections.rest_is_ok(
             sheet.id, area.key, sweep_id=scene.key(area.key), actor=scene.technician, now=moment
         )

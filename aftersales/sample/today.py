@@ -70,11 +70,11 @@ _SHANGHAI: tuple[_Row, ...] = (
 def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Iterator[Story]:
     """The visits around ``now``, each with a car of its own."""
     waiting = list(cars)
-    for hours, technician, ending, concerns, findings, promise_hours, more in (
-        _KRAKOW if staff.key == KRAKOW else _SHANGHAI
-    ):
-        car = _take(waiting, more.get("drive"))
-        more = {name: value for name, value in more.items() if name not in ("drive", "was_here")}
+    rows = _KRAKOW if staff.key == KRAKOW else _SHANGHAI
+    chosen = {at: _take(waiting, row[-1]["drive"]) for at, row in enumerate(rows) if "drive" in row[-1]}
+    for at, (hours, technician, ending, concerns, findings, promise_hours, more) in enumerate(rows):
+        car = chosen.get(at) or _take(waiting)
+        more = {name: value for name, value in more.items() if name != "drive"}
         yield Story(
             car=car,
             technician=technician,

@@ -3,6 +3,7 @@
 // is a number field like any other.
 import { iconMarkup } from "./core.js";
 
+const AFTER_LEAVING = 350;
 const KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", ".5"];
 
 export const colourOf = (limits, value) => {
@@ -114,7 +115,7 @@ export function start(section) {
     [id, text, isFresh] = [input.id, input.value, true];
     pad.toggleAttribute("data-signed", Number(input.min) < 0);
     show();
-    input.closest(".probe").scrollIntoView({ block: "nearest" });
+    input.closest(".field").scrollIntoView({ block: "center" });
   }
 
   section.addEventListener("click", ({ target }) => { if (target.matches("input[data-measure]")) open(target); });
@@ -123,6 +124,11 @@ export function start(section) {
     colour(target);
     if (pad && isTrusted && target.id === id) [text, isFresh] = [target.value, false], show();
   });
-  section.addEventListener("focusout", ({ relatedTarget }) => { if (pad && !relatedTarget?.matches?.("input[data-measure]") && !pad.contains(relatedTarget)) { pad.remove(); pad = null; } });
+  // Not at once: the page must not move under the finger that presses the next button.
+  section.addEventListener("focusout", () => setTimeout(() => {
+    if (!pad || document.activeElement?.matches("input[data-measure]") || pad.contains(document.activeElement)) return;
+    pad.remove();
+    pad = null;
+  }, AFTER_LEAVING));
   section.addEventListener("htmx:load", () => { for (const input of all()) input.inputMode = "none"; });
 }
