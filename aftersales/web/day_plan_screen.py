@@ -16,6 +16,7 @@ from aftersales.domain.workshop.day_plan import Block
 STEP = timedelta(minutes=5)
 SLOT = timedelta(minutes=15)
 """What is placed by a tap or drag begins on such a quarter."""
+LONG, SEEN_BACK = timedelta(hours=12), timedelta(hours=2)
 USUAL = (time(8), time(17))
 """The hours shown where nobody works."""
 
@@ -78,8 +79,9 @@ class Row:
     cells: list[Cell] = field(default_factory=list)
 
 
-def axis_of(day: date, table: Timetable, blocks: Iterable[Block]) -> Axis:
-    """From the first shift or booking of the day to the last, in full hours."""
+def axis_of(day: date, table: Timetable, blocks: Iterable[Block], now: datetime) -> Axis:
+    """From the first shift or booking of the day to the last, in full hours. On a day that is longer than fits a screen,
+    what is long past is left out."""
     midnight = from_local(datetime.combine(day, time()), table.timezone)
     next_midnight = from_local(datetime.combine(day + timedelta(days=1), time()), table.timezone)
     shifts = [
@@ -90,6 +92,8 @@ def axis_of(day: date, table: Timetable, blocks: Iterable[Block]) -> Axis:
     start = min(starts, default=from_local(datetime.combine(day, USUAL[0]), table.timezone))
     end = max(ends, default=from_local(datetime.combine(day, USUAL[1]), table.timezone))
     end = max(end, start + timedelta(hours=4))
+    if end - start > LONG and start < now - SEEN_BACK < now < end:
+        start = min(now - SEEN_BACK, end - timedelta(hours=4))
     return Axis(_full_hour(start, table.timezone), _full_hour(end, table.timezone, up=True), table.timezone)
 
 
@@ -155,6 +159,8 @@ def _cells(
     cells: list[Cell] = []
     column = 0
     for block in sorted(blocks, key=lambda each: each.starts_at):
+        if block.ends_at <= axis.start:
+            continue
         first = max(column, axis.column(block.starts_at))
         last = max(first + 1, axis.column(block.ends_at, up=True))
         if first >= axis.columns:

@@ -53,7 +53,7 @@ def draw(day: date, now: datetime, *, chosen: str = "", error: DomainError | Non
     """All that the plan's templates take."""
     person = session.person()
     table, blocks, ahead, open_jobs = _read(day, now)
-    axis = day_plan_screen.axis_of(day, table, blocks)
+    axis = day_plan_screen.axis_of(day, table, blocks, now)
     choice = _choose(chosen, blocks, open_jobs, table, ahead, now)
     held = {bay.id: bay for bay in candidates.list_bay_choices(person.site_id)}
     return {
