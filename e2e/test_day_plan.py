@@ -1,0 +1,132 @@
+"""Planning the day on a tablet: by tap, by drag with a finger, and by keyboard; the screens pass in both themes."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from aftersales import clock, config, create_app
+from aftersales.clock import from_local, local
+from aftersales.db import db, transaction
+from aftersales.domain.staffing import times
+from aftersales.domain.staffing.queries import find_technician
+from e2e.accessibility import assert_accessible
+from e2e.conftest import PORTRAIT, TABLET, OpenPage
+from e2e.server import Product, product
+from tests import cast as casting
+from tests import factories, schema
+
+ZONE = "Europe/Warsaw"
+
+
+def tomorrow() -> str:
+    return (local(clock.now(), ZONE) + timedelta(days=1)).date().isoformat()
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with three cars that are checked in, and two technicians on shift tomorrow."""
+    data = tmp_path_factory.mktemp("plan")
+    fill(data)
+    with product(data) as running:
+        yield running
+
+
+def fill(data: Path) -> None:
+    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(data)}))
+    schema.migrate(app)
+    with app.app_context():
+        now = clock.now()
+        with transaction():
+            cast = casting.hire()
+            day = (local(now, ZONE) + timedelta(days=1)).date()
+            for person in (cast.technician, cast.second_technician):
+                technician = find_technician(person.id, cast.site.id)
+                assert technician is not None
+                times.change_day(
+                    technician.id, day, times.WorkingDay(time(8), time(16)), site_id=cast.site.id,
+                    actor=cast.manager.actor(), now=now,
+                )  # fmt: skip
+            for _ in range(3):
+                order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+                order.promised_at = from_local(datetime.combine(day, time(17)), ZONE)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def manager(open_page: OpenPage, floor: Product, device: dict[str, object]) -> Page:
+    page = open_page(**device, base_url=floor.address)
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill("manager@example.org")
+    page.get_by_label("Password").fill(casting.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto(f"/plan?day={tomorrow()}")
+    return page
+
+
+def test_the_day_is_planned_by_tap_drag_and_keyboard(open_page: OpenPage, floor: Product) -> None:
+    """DSP-1: the same is done by choosing and tapping, by dragging, and by keys alone."""
+    page = manager(open_page, floor, TABLET)
+    # Tap: choose the job, then a free place.
+    page.locator(".open-job").first.tap()
+    page.get_by_role("button", name="Put here: Tomasz Lis, 09:00").tap()
+    expect(page.locator('tr[data-name="Tomasz Lis"] .plan-block')).to_contain_text("09:00–10:30")
+    # Drag: the second job onto Jan's row at eleven.
+    page.goto(f"/plan?day={tomorrow()}")
+    page.wait_for_timeout(300)
+    job = page.locator(".open-job").first.bounding_box()
+    row = page.locator('tr[data-name="Jan Bąk"]').bounding_box()
+    eleven = page.locator("thead th", has_text="11").bounding_box()
+    assert job and row and eleven
+    page.mouse.move(job["x"] + 40, job["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(eleven["x"] + 20, row["y"] + 20, steps=6)
+    page.mouse.move(eleven["x"] + 4, row["y"] + 30, steps=4)
+    expect(page.locator(".plan-ghost")).to_contain_text("Jan Bąk, 11:00")
+    page.mouse.up()
+    block = page.locator('tr[data-name="Jan Bąk"] .plan-block')
+    expect(block).to_contain_text("11:00–12:30")
+    # Keyboard: move that block to 13:00 on Tomasz's row.
+    block.focus()
+    page.keyboard.press("Enter")
+    place = page.get_by_role("button", name="Put here: Tomasz Lis, 13:00")
+    place.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('tr[data-name="Tomasz Lis"] .plan-block')).to_have_count(2)
+    expect(page.locator('tr[data-name="Jan Bąk"] .plan-block')).to_have_count(0)
+    # The planner places the rest; its steps are accepted in one tap.
+    page.get_by_role("button", name="Plan the day").tap()
+    page.get_by_role("button", name="Accept what is ticked").tap()
+    expect(page.locator("#open-jobs")).to_contain_text("has its place in the plan")
+
+
+@pytest.mark.parametrize(("device", "theme"), [(TABLET, "light"), (PORTRAIT, "bay")], ids=["light", "bay"])
+def test_the_screens_pass(open_page: OpenPage, floor: Product, device: dict[str, object], theme: str) -> None:
+    """axe finds nothing, nothing sticks out, and what is tapped is big enough."""
+    page = manager(open_page, floor, device)
+    size = device["viewport"]
+    assert isinstance(size, dict)
+    first = page.locator(".open-job, .plan-block").first.get_attribute("href") or "/plan"
+    for path in (
+        f"/plan?day={tomorrow()}",
+        first,
+        "/staffing/calendar",
+        "/staffing/technicians/1/times",
+        "/staffing/posts/new",
+    ):
+        page.set_viewport_size(size)
+        page.goto(path)
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+        assert_accessible(page)
+        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0, f"{path} is {wider} px too wide"
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('.plan-place, .plan-block, .open-job')]
+                .filter((each) => each.getBoundingClientRect().height < 56).map((each) => each.className)"""
+        )
+        assert small == []
