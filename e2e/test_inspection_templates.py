@@ -101,7 +101,7 @@ def test_thirty_lines_with_eight_values_take_at_most_forty_taps(
             front = f"#value-{key['brakes-front']}-pad-left"
             hand.tap(front)
             hand.keys("2", ".", "9")
-            expect(page.locator(".field[data-tone=urgent]", has=page.locator(front))).to_be_visible()
+            expect(page.locator(".number[data-tone=urgent]", has=page.locator(front))).to_be_visible()
             expect(page.locator(".numpad-word")).to_have_text("Urgent")
             sizes = page.locator(".numpad .btn:visible").evaluate_all(
                 "keys => keys.map(key => Math.min(key.offsetWidth, key.offsetHeight))"

@@ -19,7 +19,7 @@ function toneOf(input) {
 }
 
 function colour(input) {
-  const field = input.closest(".field");
+  const field = input.closest(".number");
   const tone = toneOf(input);
   if (tone) field.dataset.tone = tone; else delete field.dataset.tone;
   return tone;
