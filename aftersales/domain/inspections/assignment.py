@@ -37,19 +37,22 @@ words_for(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Which visits a template is for; what is empty holds for all. ``code`` decides between equals."""
+
+    code: str
+    model_filter: str = ""
+    job_codes: Collection[str] = ()
+    pay_types: Collection[str] = ()
+    fuels: Collection[str] = ()
+
+
 class Assignable(Protocol):
-    """The columns of a template that say which visits it is for."""
+    """A template, as far as the choice looks at it."""
 
     @property
-    def code(self) -> str: ...
-    @property
-    def model_filter(self) -> str: ...
-    @property
-    def job_codes(self) -> list[str]: ...
-    @property
-    def pay_types(self) -> list[str]: ...
-    @property
-    def fuels(self) -> list[str]: ...
+    def conditions(self) -> Conditions: ...
 
 
 T = TypeVar("T", bound=Assignable)
@@ -78,18 +81,21 @@ class Candidate(Generic[T]):
         return not self.failed
 
 
-def named_conditions(template: Assignable) -> tuple[Condition, ...]:
+def named_conditions(asks: Conditions) -> tuple[Condition, ...]:
     """The conditions that a template asks, the strongest first."""
-    asked = (template.model_filter.strip(), template.job_codes, template.pay_types, template.fuels)
+    asked = (asks.model_filter.strip(), asks.job_codes, asks.pay_types, asks.fuels)
     return tuple(condition for condition, words in zip(Condition, asked, strict=True) if words)
 
 
 def ranked(templates: Iterable[T], visit: Visit) -> list[Candidate[T]]:
     """All templates, the one that wins first, then the others that fit, then those that do not."""
     candidates = [
-        Candidate(template, named_conditions(template), _failed(template, visit)) for template in templates
+        Candidate(template, named_conditions(template.conditions), _failed(template.conditions, visit))
+        for template in templates
     ]
-    return sorted(candidates, key=lambda one: (not one.fits, _weakness(one.named), one.template.code))
+    return sorted(
+        candidates, key=lambda one: (not one.fits, _weakness(one.named), one.template.conditions.code)
+    )
 
 
 def choose(templates: Iterable[T], visit: Visit) -> T | None:
@@ -109,13 +115,13 @@ def reason(candidate: Candidate[T], *, is_first: bool) -> str:
     return text if is_first else gettext("%(why)s A stronger one stands above it.", why=text)
 
 
-def described(template: Assignable) -> str:
+def described(asks: Conditions) -> str:
     """Which visits a template is for, in words."""
-    parts = [template.model_filter.strip()] if template.model_filter.strip() else []
-    if template.job_codes:
-        parts.append(gettext("jobs %(codes)s", codes=", ".join(template.job_codes)))
-    parts += [label(PayType(pay_type)) for pay_type in template.pay_types]
-    parts += [label(Fuel(fuel)) for fuel in template.fuels]
+    parts = [asks.model_filter.strip()] if asks.model_filter.strip() else []
+    if asks.job_codes:
+        parts.append(gettext("jobs %(codes)s", codes=", ".join(asks.job_codes)))
+    parts += [label(PayType(pay_type)) for pay_type in asks.pay_types]
+    parts += [label(Fuel(fuel)) for fuel in asks.fuels]
     return gettext("for %(what)s", what=" · ".join(parts)) if parts else gettext("for every car")
 
 
@@ -124,11 +130,11 @@ def _weakness(named: tuple[Condition, ...]) -> tuple[bool, ...]:
     return tuple(condition not in named for condition in Condition)
 
 
-def _failed(template: Assignable, visit: Visit) -> tuple[Condition, ...]:
+def _failed(asks: Conditions, visit: Visit) -> tuple[Condition, ...]:
     holds = {
-        Condition.MODEL: fits_vehicle(template.model_filter, visit.vehicle),
-        Condition.JOB: not template.job_codes or bool(set(template.job_codes) & set(visit.job_codes)),
-        Condition.PAY_TYPE: not template.pay_types or bool(set(template.pay_types) & set(visit.pay_types)),
-        Condition.DRIVE: not template.fuels or visit.fuel in template.fuels,
+        Condition.MODEL: fits_vehicle(asks.model_filter, visit.vehicle),
+        Condition.JOB: not asks.job_codes or bool(set(asks.job_codes) & set(visit.job_codes)),
+        Condition.PAY_TYPE: not asks.pay_types or bool(set(asks.pay_types) & set(visit.pay_types)),
+        Condition.DRIVE: not asks.fuels or visit.fuel in asks.fuels,
     }
     return tuple(condition for condition in Condition if not holds[condition])

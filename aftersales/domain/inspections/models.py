@@ -72,7 +72,11 @@ class InspectionTemplate(Versioned, Base):
     @property
     def meant_for(self) -> str:
         """Which visits it is for, in words."""
-        return assignment.described(self)
+        return assignment.described(self.conditions)
+
+    @property
+    def conditions(self) -> assignment.Conditions:
+        return assignment.Conditions(self.code, self.model_filter, self.job_codes, self.pay_types, self.fuels)
 
     @property
     def is_draft(self) -> bool:

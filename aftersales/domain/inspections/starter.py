@@ -6,6 +6,7 @@ Names are marked for translation and stored as they are; screens translate them 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from aftersales.domain.inspections.models import TemplateItem
 from aftersales.domain.inspections.rules import AnswerKind, Measure, ModelLimits
@@ -80,7 +81,7 @@ def measure(
     **limits: str,
 ) -> Measure:
     """A measure with its limits as text, so that they stay exact."""
-    exact = {limit: Decimal(value) for limit, value in limits.items()}
+    exact: dict[str, Any] = {limit: Decimal(value) for limit, value in limits.items()}
     return Measure(
         code,
         name,

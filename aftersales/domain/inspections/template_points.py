@@ -154,7 +154,8 @@ def _check_measure(measure: Measure) -> None:
         )
     if measure.step <= 0:
         raise Invalid(gettext("%(name)s: the step must be above 0.", name=measure.name), field="measures")
-    for limits in (measure, *measure.model_limits):
+    every: tuple[Measure | ModelLimits, ...] = (measure, *measure.model_limits)
+    for limits in every:
         _check_limits(measure, limits)
 
 
