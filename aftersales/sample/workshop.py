@@ -14,7 +14,7 @@ from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import starter
 from aftersales.domain.inspections import repair_plan, templates
-from aftersales.sample import cars, floor, history, outbox, people, plan, shelves, today, visits
+from aftersales.sample import cars, floor, history, knowledge, outbox, people, plan, shelves, today, visits
 from aftersales.sample.calendar import Diary, Happening, run
 from aftersales.sample.people import Staff
 from aftersales.sample.people import pins as pins
@@ -37,6 +37,7 @@ def load(*, now: datetime, months: int = MONTHS_OF_HISTORY) -> None:
     """
     random, begin = Random(_SEED), begin_of_history(now, months)
     album = open_album()
+    sheets = knowledge.print_sheets()
     with transaction():
         staff = people.open_sites(begin)
         starter.stock(actor=SYSTEM, now=begin)
@@ -46,9 +47,12 @@ def load(*, now: datetime, months: int = MONTHS_OF_HISTORY) -> None:
         repair_plan.stock_rules(actor=SYSTEM, now=begin)
         templates.open_draft("MPI-EV", actor=SYSTEM, now=now)
         shelves.fill(staff, now=begin, random=random)
+        knowledge.shelve(sheets, now=begin)
         fleet = cars.add_cars(staff, today=local_date(now, "Europe/Warsaw"), now=begin, random=random)
     if months:
         _tell(staff, fleet, album, random, begin=begin, now=now)
+        with transaction():
+            knowledge.grow(staff, now=now)
     with transaction():
         for site in staff.values():
             plan.agree_shifts(site, now)
