@@ -61,12 +61,17 @@ def search_text(title: str, labels: Iterable[str], text: str) -> str:
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:
-    """The line of the text that holds most of the words, cut around the first of them."""
+    """The line of the text that holds most of the words, with what follows it; a long one cut around the first word."""
     lines = [" ".join(line.split()) for line in re.split(r"[\n\r]+|(?<=[.!?。！？])\s*", text)]
     lines = [line for line in lines if line]
     if not lines:
         return ""
-    best = max(lines, key=lambda line: sum(word in folded(line) for word in words))
+    place = max(range(len(lines)), key=lambda n: sum(word in folded(lines[n]) for word in words))
+    best = lines[place]
+    for line in lines[place + 1 :]:
+        if len(best) + len(line) >= EXCERPT:
+            break
+        best += f" {line}"
     if len(best) <= EXCERPT:
         return best
     places = [found for word in words if (found := folded(best).find(word)) >= 0]
