@@ -275,7 +275,7 @@ def finish(scene: Scene, job_id: int, at: datetime) -> None:
 def take_photo(scene: Scene, job_id: int, picture: str, phase: PhotoPhase, at: datetime) -> None:
     """Before and after, where the job has to do with brakes or filters, of visits that keep their papers."""
     title = db.session.scalar(select(Job.title).where(Job.id == job_id)) or ""
-    if not scene.keeps_papers or not {"brake", "filter"} & set(title.casefold().split()):
+    if not scene.keeps_papers or not any(part in title.casefold() for part in ("brake", "filter")):
         return
     if "filter" in title.casefold():
         picture = picture.replace("disc-worn", "filter-old").replace("disc-new", "filter-new")
