@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from aftersales import clock
 from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, Invalid
+from aftersales.domain.quality import comeback_queries
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import Priority, ServiceOrder
@@ -162,6 +163,7 @@ def _page(order: ServiceOrder, error: DomainError | None = None) -> str:
     return render_template(
         "dispatch/page.html",
         order=order,
+        first_work=comeback_queries.people_of_first_work(order.id) if order.comeback_of_id else [],
         error=error,
         proposals=ranked,
         teams=queries.list_active_teams(order.site_id) if session.person().has_teams else [],
