@@ -7,6 +7,7 @@ attribute; the line of the current time is a line of an SVG over the table.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from aftersales.clock import from_local, local
 from aftersales.domain.staffing.calendar import Shift, Span
@@ -110,9 +111,7 @@ def person_rows(
     for person in table.people:
         own = [block for block in blocks if block.user_id == person.user_id]
         row = Row("user", person.user_id, person.name, words(person))
-        row.cells = _cells(
-            axis, own, now, lambda at, who=person: _of_person(who, at), f"user-{person.user_id}"
-        )
+        row.cells = _cells(axis, own, now, partial(_of_person, person), f"user-{person.user_id}")
         rows.append(row)
     return rows
 
@@ -125,7 +124,7 @@ def place_rows(
     for place in table.places:
         own = [block for block in blocks if block.bay_id == place.id]
         row = Row("bay", place.id, place.name, notes(place))
-        row.cells = _cells(axis, own, now, lambda at, bay=place: _of_place(bay, at), f"bay-{place.id}")
+        row.cells = _cells(axis, own, now, partial(_of_place, place), f"bay-{place.id}")
         rows.append(row)
     return rows
 

@@ -147,10 +147,10 @@ def _choose(
     number = int(ident)
     if kind == "booking":
         block = next((each for each in blocks if each.id == number), None)
-        return block and _of_block(key, block)
+        return _of_block(key, block) if block else None
     if kind == "job":
         job = next((each for each in open_jobs if each.id == number), None)
-        return job and _of_job(key, job, table, ahead, now)
+        return _of_job(key, job, table, ahead, now) if job else None
     jobs = [each for each in open_jobs if each.order_id == number] if kind == "order" else []
     if len(jobs) == 1:
         return _of_job(f"job-{jobs[0].id}", jobs[0], table, ahead, now)

@@ -113,7 +113,7 @@ def list_bay_choices(
     return [BayChoice(*row, closed=closed.get(row[0], "")) for row in rows]
 
 
-def _loads(site_id: int, order_id: int) -> Select[Any]:
+def _loads(site_id: int, order_id: int) -> Select[*tuple[Any, ...]]:
     left = ServiceOrder.planned_minutes - ServiceOrder.worked_minutes
     return (
         select(
@@ -130,7 +130,7 @@ def _loads(site_id: int, order_id: int) -> Select[Any]:
     )
 
 
-def _visits(vehicle_id: int) -> Select[Any]:
+def _visits(vehicle_id: int) -> Select[*tuple[Any, ...]]:
     earlier = aliased(ServiceOrder)
     return (
         select(earlier.technician_id, func.count(earlier.id))
@@ -139,7 +139,7 @@ def _visits(vehicle_id: int) -> Select[Any]:
     )
 
 
-def _booked(site_id: int, order_id: int, now: datetime) -> Select[Any]:
+def _booked(site_id: int, order_id: int, now: datetime) -> Select[*tuple[Any, ...]]:
     return select(Booking.user_id, Booking.starts_at, Booking.ends_at, Booking.minutes).where(
         Booking.site_id == site_id,
         Booking.cancelled_at.is_(None),

@@ -147,9 +147,16 @@ def _promise(work: Work, who: Candidate) -> list[Reason]:
         return []
     spare = int((work.promised_at - who.ends_at).total_seconds() // 60)
     if spare >= 0:
-        return [Reason(gettext("Done %(minutes)s min before the promised time", minutes=spare), 30)]
-    words = gettext("Would finish %(minutes)s min after the promised time", minutes=-spare)
+        return [Reason(gettext("Done %(stretch)s before the promised time", stretch=_stretch(spare)), 30)]
+    words = gettext("Would finish %(stretch)s after the promised time", stretch=_stretch(-spare))
     return [Reason(words, -min(60, -spare // 5))]
+
+
+def _stretch(minutes: int) -> str:
+    """Minutes, or hours where there are many."""
+    if minutes < 120:
+        return gettext("%(minutes)s min", minutes=minutes)
+    return gettext("%(hours)s h", hours=f"{minutes // 60}:{minutes % 60:02d}")
 
 
 def _shift(who: Candidate) -> list[Reason]:
