@@ -149,7 +149,8 @@ def _block(row: tuple[Any, ...], now: datetime, at_risk_minutes: int) -> Block:
     if promised_at is not None and state in PLANNABLE:
         spare = int((promised_at - max(last, now)).total_seconds() // 60)
         tone = "urgent" if spare < 0 else "soon" if spare < at_risk_minutes else ""
-    return Block(*values, *(bool(is_done), bool(is_running), tone))
+    whole: tuple[Any, ...] = (*values, bool(is_done), bool(is_running), tone)
+    return Block(*whole)
 
 
 def list_open_jobs(
