@@ -193,7 +193,9 @@ def test_a_board_that_asks_all_day_stays_small_and_misses_nothing(
         order_id = ids[0]
         db.session.remove()
         settle(wall, asked, 60)
-        expect(wall.locator(f"#ticket-{order_id}")).to_have_count(1)  # the test's own helper takes its place first
+        expect(wall.locator(f"#ticket-{order_id}")).to_have_count(
+            1
+        )  # the test's own helper takes its place first
         before = used(heap)
         for turn in range(6):
             settle(wall, asked, len(asked) + POLLS // 6)

@@ -13,10 +13,10 @@ from aftersales.domain.errors import Refused
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.states import OrderState
-from aftersales.domain.workshop import clocking, dispatch
+from aftersales.domain.workshop import clocking, dispatch, progress
 from aftersales.domain.workshop.models import Clocking, EndReason, HandoverItem
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, Person
 from tests.effort import rounds
 from tests.factories import NOW, fresh
 from tests.races import Act, at_once, in_transaction
@@ -194,3 +194,66 @@ def test_a_double_tap_accepts_once(app: Flask, cast: Cast) -> None:
 def _events(order: ServiceOrder) -> list[dispatch.timeline.OrderEvent]:
     kind = dispatch.timeline.OrderEvent
     return list(db.session.scalars(select(kind).where(kind.service_order_id == order.id)))
+
+
+def test_two_people_clock_on_to_one_job(app: Flask, cast: Cast) -> None:
+    """DSP-4: team work: both clocks run, and the order counts both, however close they come."""
+    (job_id, _) = two_jobs_at_work(cast)
+    order_id = db.session.get_one(clocking.Job, job_id).service_order_id
+    db.session.remove()
+
+    def begin(person: Person) -> Act:
+        return in_transaction(
+            lambda: clocking.clock_on(job_id, site_id=cast.site.id, actor=person.actor(), now=LATER)
+        )
+
+    for _round in range(rounds(20, 500)):
+        at_once(app, begin(cast.technician), begin(cast.manager))
+        assert fresh(db.session.get_one(ServiceOrder, order_id)).open_clockings == 2
+        with transaction():
+            for person in (cast.technician, cast.manager):
+                clocking.clock_off(reason=EndReason.BREAK, actor=person.actor(), now=LATER)
+        db.session.remove()
+
+
+def test_the_race_of_two_people_sees_facts_that_are_counted_without_the_orders_lock(
+    app: Flask, cast: Cast
+) -> None:
+    """The broken twin: each counts the running clocks before the other's is there, and writes what it counted."""
+    (job_id, _) = two_jobs_at_work(cast)
+    order_id = db.session.get_one(clocking.Job, job_id).service_order_id
+    db.session.remove()
+    both_counted = threading.Barrier(2)
+
+    def count_then_write(person: Person) -> Act:
+        def act() -> None:
+            counted = db.session.scalar(
+                select(func.count()).where(Clocking.service_order_id == order_id, Clocking.ended_at.is_(None))
+            )
+            db.session.rollback()
+            both_counted.wait(timeout=20)
+            with transaction():
+                order = lock_order(order_id)
+                add(
+                    Clocking(
+                        site_id=cast.site.id, service_order_id=order_id, job_id=job_id, user_id=person.id,
+                        started_at=LATER,
+                    )
+                )  # fmt: skip
+                order.open_clockings = (counted or 0) + 1
+
+        return act
+
+    at_once(app, count_then_write(cast.technician), count_then_write(cast.manager))
+    assert fresh(db.session.get_one(ServiceOrder, order_id)).open_clockings == 1
+
+
+def test_two_sweeps_ask_once(app: Flask, cast: Cast) -> None:
+    """DSP-5: fired twice at the same moment, the technician is asked once."""
+    (job_id, _) = two_jobs_at_work(cast)
+    with transaction():
+        clocking.clock_on(job_id, site_id=cast.site.id, actor=cast.technician.actor(), now=LATER)
+    db.session.remove()
+    late = LATER + timedelta(minutes=80)
+    answers = at_once(app, *[in_transaction(lambda: progress.ask(job_id, now=late))] * 2)
+    assert sum(answer is not None for answer in answers) == 1
