@@ -121,7 +121,8 @@ def print_sheets() -> list[tuple[Sheet, StoredFile]]:
 def _pdf(compiler: typst.Compiler, sheet: Sheet, families: str) -> bytes:
     head = f"#set text(font: {families}, size: 12pt)\n#set par(justify: false)\n"
     pages = "#pagebreak()\n".join(f"= {_plain(sheet.about.title)}\n{_plain(page)}\n" for page in sheet.pages)
-    made: bytes = compiler.compile((head + pages).encode())
+    made = compiler.compile((head + pages).encode())
+    assert isinstance(made, bytes)
     return made
 
 

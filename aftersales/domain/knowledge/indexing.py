@@ -23,8 +23,10 @@ POSTGRESQL = (
     "CREATE INDEX ix_knowledge_passages_search ON knowledge_passages USING gin (search gin_trgm_ops)",
 )
 
-AFTER_CREATE = [DDL(text).execute_if(dialect="sqlite") for text in SQLITE] + [
-    DDL(text).execute_if(dialect="postgresql") for text in POSTGRESQL
+AFTER_CREATE = [
+    DDL(text).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+    for dialect, statements in (("sqlite", SQLITE), ("postgresql", POSTGRESQL))
+    for text in statements
 ]
 
 FTS = table("knowledge_fts", column("rowid"), column("search"))

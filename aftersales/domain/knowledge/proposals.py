@@ -139,10 +139,10 @@ def _like(job_id: int, site_id: int, now: datetime) -> list[Case]:
         .where(Job.title == one.title, Vehicle.make == one.make, Vehicle.model == one.model)
         .order_by(Job.id.desc())
     )
-    return [Case(*row) for row in rows]
+    return [Case(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
-def _undecided(query: Select[Any], site_id: int, now: datetime) -> Select[Any]:
+def _undecided(query: Select[*tuple[Any, ...]], site_id: int, now: datetime) -> Select[*tuple[Any, ...]]:
     """Finished jobs with a complaint, of orders that were completed lately, on which nobody has decided."""
     return (
         query.select_from(Job)

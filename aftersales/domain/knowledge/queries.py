@@ -70,7 +70,7 @@ def find(
     """What contains each word of ``text``, about this model and fault code. Words in the title count most, then common
     faults, then what is newest. Without words the newest entries."""
     words = rules.words_of(text)
-    conditions = [KnowledgeEntry.withdrawn_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = [KnowledgeEntry.withdrawn_at.is_(None)]
     if kind:
         conditions.append(KnowledgeEntry.kind == kind)
     if language:
