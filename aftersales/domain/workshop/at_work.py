@@ -1,7 +1,9 @@
 """Reading one order at work: its jobs and clocks, the check-in in brief, photos and reported problems."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
@@ -214,7 +216,8 @@ def list_photos(
         query = query.where(JobPhoto.report_id == report_id)
     if only_shared:
         query = query.where(Attachment.is_shared)
-    return [PhotoRow(*row) for row in db.session.execute(query)]
+    rows: Iterable[Any] = db.session.execute(query)
+    return [PhotoRow(*row) for row in rows]
 
 
 def list_reports(order_id: int) -> list[ProblemReport]:
