@@ -47,10 +47,8 @@ RECORDS: dict[str, Select[Any]] = {
         & (InspectionItem.inspection_id == Inspection.id),
     ),
     "rule_id": select(RepairRule.id),
-    "template_id": select(InspectionTemplate.id).where(_DRAFT),
-    "point_id": select(TemplateItem.id)
-    .join(InspectionTemplate, InspectionTemplate.id == TemplateItem.template_id)
-    .where(_DRAFT),
+    "template_id": select(InspectionTemplate.id),  # the newest, the draft, until a test drops it
+    "point_id": select(TemplateItem.id),
 }
 COMPANY_WIDE = {"rule_id", "template_id", "point_id"}
 """Arguments whose records belong to no site."""

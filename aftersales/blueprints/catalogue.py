@@ -13,6 +13,7 @@ from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill, SpecKind
 from aftersales.domain.catalogue.models import CannedJob, LabourTime
 from aftersales.domain.catalogue.operations import CannedLine, CannedSpec
 from aftersales.domain.errors import DomainError
+from aftersales.domain.staffing.models import BayKind
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
 from aftersales.web.access import needs
@@ -169,6 +170,7 @@ def _save_job(found: CannedJob | None) -> Response | tuple[str, int] | str:
                 name=form.name.data,
                 explanation=form.explanation.data or "",
                 model_filter=form.model_filter.data or "",
+                bay_kind=BayKind(form.bay_kind.data) if form.bay_kind.data else None,
                 lines=_lines(form),
                 specs=_specs(form),
                 version=int(form.version.data) if (form.version.data or "").isdecimal() else None,

@@ -13,6 +13,7 @@ from aftersales import clock
 from aftersales.clock import from_local, local_date
 from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, Invalid
+from aftersales.domain.planning import bookings
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.workshop import planning
 from aftersales.domain.workshop.planning import Step
@@ -76,6 +77,7 @@ def move(booking_id: int) -> Answer:
     form = request.form
 
     def act() -> None:
+        bookings.get(booking_id, site_id=_site_id())
         where = _where()
         planning.move(
             booking_id,

@@ -160,6 +160,7 @@ def add_technician() -> Answer:
                 team_id=_id(form.team_id.data),
                 hourly_cost=form.hourly_cost.data,
                 skills=form.skills.data or [],
+                high_voltage_until=form.high_voltage_until.data,
                 **_by(),
             )
     except DomainError as error:
@@ -188,6 +189,7 @@ def change_technician(technician_id: int) -> Answer:
     values = {
         "grade": Grade(form.grade.data), "team_id": _id(form.team_id.data),
         "hourly_cost": form.hourly_cost.data, "is_active": form.is_active.data, "skills": form.skills.data or [],
+        "high_voltage_until": form.high_voltage_until.data,
     }  # fmt: skip
     try:
         with transaction():

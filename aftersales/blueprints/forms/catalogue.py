@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from aftersales.blueprints.forms.base import Form
 from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill, SpecKind
 from aftersales.domain.catalogue.models import CannedJob
-from aftersales.i18n import label
+from aftersales.domain.staffing.models import BayKind
+from aftersales.i18n import gettext, label
 from aftersales.i18n import lazy_gettext as _l
 
 MAX_LINES = 40
@@ -59,8 +60,16 @@ class CannedJobForm(Form):
     name = StringField(_l("Name"), [DataRequired(_l("Name the canned job.")), Length(max=200)])
     explanation = TextAreaField(_l("Explanation for the customer"), [Length(max=2000)])
     model_filter = StringField(_l("Only for vehicles with one of these words"), [Length(max=200)])
+    bay_kind = SelectField(_l("Bay"), [Optional()])
     lines = FieldList(FormField(CannedLineForm), max_entries=MAX_LINES)
     specs = FieldList(FormField(CannedSpecForm), max_entries=MAX_LINES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bay_kind.choices = [
+            ("", gettext("Any that suits")),
+            *((kind.value, label(kind)) for kind in BayKind),
+        ]
 
     @classmethod
     def showing(cls, job: CannedJob) -> "CannedJobForm":
@@ -95,6 +104,7 @@ class CannedJobForm(Form):
             name=job.name,
             explanation=job.explanation,
             model_filter=job.model_filter,
+            bay_kind=job.bay_kind.value if job.bay_kind else "",
             lines=lines,
         )
 

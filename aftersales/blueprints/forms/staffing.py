@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 
-from wtforms import BooleanField, DecimalField, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -46,6 +54,7 @@ class TechnicianForm(Form):
     skills = SelectMultipleField(
         _l("Is able to do"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
+    high_voltage_until = DateField(_l("Certificate for high voltage, valid until"), [Optional()])
     team_id = SelectField(_l("Team"), [Optional()])
     hourly_cost = DecimalField(
         _l("Cost of an hour"),

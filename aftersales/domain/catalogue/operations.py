@@ -20,6 +20,7 @@ from aftersales.domain.catalogue.models import (
     LabourTime,
 )
 from aftersales.domain.errors import Invalid, NotFound, expect_version
+from aftersales.domain.staffing.models import BayKind
 from aftersales.i18n import gettext
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,39}")
@@ -144,10 +145,11 @@ def save_canned_job(
     actor: Actor,
     now: datetime,
     specs: Sequence[CannedSpec] = (),
+    bay_kind: BayKind | None = None,
     version: int | None = None,
 ) -> CannedJob:
-    """Add a canned job, or change one with all its lines, torques and fluids (DIA-5, QCS-1). Jobs already on orders
-    stay as they are."""
+    """Add a canned job, or change one with all its lines, torques and fluids (DIA-5, QCS-1) and the bay that it needs
+    (DSP-6). Jobs already on orders stay as they are."""
     actor.need("catalogue.manage")
     code = _valid_code(code)
     if not name.strip():
@@ -167,7 +169,7 @@ def save_canned_job(
         job = _lock_canned_job(canned_job_id)
         expect_version(job, version)
     job.code, job.name, job.explanation = code, name.strip()[:200], explanation.strip()
-    job.model_filter = model_filter.strip()
+    job.model_filter, job.bay_kind = model_filter.strip(), bay_kind
     job.lines = [_line(line, position) for position, line in enumerate(lines, 1)]
     job.specs = [_spec(spec, position) for position, spec in enumerate(specs, 1)]
     # Lines are rows of their own: this makes the job's version rise even when only they changed.

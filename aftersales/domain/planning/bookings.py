@@ -157,15 +157,20 @@ def _drop(which: object, *, reason: str, actor: Actor, now: datetime) -> int:
     return len(found)
 
 
+def get(booking_id: int, *, site_id: int) -> Booking:
+    """A booking of the site, whatever became of it. Raises :class:`NotFound` for another site's."""
+    booking = db.session.get(Booking, booking_id)
+    if booking is None or booking.site_id != site_id:
+        raise NotFound(gettext("There is no such entry in the plan."))
+    return booking
+
+
 def lock(booking_id: int, *, site_id: int, version: int | None) -> Booking:
     """The booking, fresh, under the plan's lock. Refuses one that somebody changed or took off since it was shown, with
     who and when. The order's lock has to be taken before."""
     lock_plan()
-    booking = db.session.scalar(
-        select(Booking).where(Booking.id == booking_id).execution_options(populate_existing=True)
-    )
-    if booking is None or booking.site_id != site_id:
-        raise NotFound(gettext("There is no such entry in the plan."))
+    booking = get(booking_id, site_id=site_id)
+    db.session.refresh(booking)
     if booking.cancelled_at is not None or (version is not None and booking.version != version):
         zone = db.session.get_one(Site, site_id).timezone
         raise Stale(

@@ -87,7 +87,8 @@ def add_technician(
     team_id: int | None = None,
     **more: Any,
 ) -> Technician:
-    """Make a person of the site one whom dispatch may choose. ``more`` may hold ``hourly_cost``."""
+    """Make a person of the site one whom dispatch may choose. ``more`` may hold ``hourly_cost``,
+    ``skills`` and ``high_voltage_until``."""
     actor.need(VERB)
     check_person(user_id, site_id, "user_id")
     check_team(team_id, site_id)
@@ -109,14 +110,14 @@ def change_technician(
     now: datetime,
     version: int | None = None,
 ) -> Technician:
-    """Change grade, skills, team or hourly cost, or stop giving work to the person (``is_active``)."""
+    """Change grade, skills, certificate for high voltage, team or hourly cost, or stop giving work to the person (``is_active``)."""
     actor.need(VERB)
     technician = _own(Technician, technician_id, site_id)
     expect_version(technician, version)
     check_team(values.get("team_id"), site_id)
     if values.get("hourly_cost", 0) < 0:
         raise Invalid(gettext("Enter a cost of 0 or more."), field="hourly_cost")
-    _set(technician, values, ("grade", "team_id", "hourly_cost", "skills", "is_active"))
+    _set(technician, values, ("grade", "team_id", "hourly_cost", "skills", "high_voltage_until", "is_active"))
     _changed("technicians.change", technician, actor=actor, now=now)
     return technician
 

@@ -2,28 +2,10 @@
 // takes the colour of its limits while it is typed. Typing on a real keyboard colours it too. Without script the field
 // is a number field like any other.
 import { iconMarkup } from "./core.js";
+import { colour } from "./limits.js";
 
 const AFTER_LEAVING = 350;
 const KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", ".5"];
-
-export const colourOf = (limits, value) => {
-  const beyond = (below, above) => (limits[below] !== undefined && value < limits[below]) || (limits[above] !== undefined && value > limits[above]);
-  if (beyond("urgent_below", "urgent_above")) return "urgent";
-  return beyond("soon_below", "soon_above") ? "soon" : "ok";
-};
-
-function toneOf(input) {
-  const limits = JSON.parse(input.dataset.limits);
-  const value = input.value === "" ? NaN : Number(input.value);
-  return Object.keys(limits).length && !Number.isNaN(value) ? colourOf(limits, value) : "";
-}
-
-function colour(input) {
-  const field = input.closest(".number");
-  const tone = toneOf(input);
-  if (tone) field.dataset.tone = tone; else delete field.dataset.tone;
-  return tone;
-}
 
 export function start(section) {
   const words = JSON.parse(section.dataset.padWords);
