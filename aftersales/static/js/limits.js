@@ -1,20 +1,23 @@
-// The colour that a measured value takes by its limits: <input data-limits='{"soon_below": 4, "urgent_below": 3}'>.
+// Colours a measured value by its limits while it is typed; the limits themselves count as within. Without script the
+// colour comes with the page that answers.
+const COMMA = /,/g;
 
-const colourOf = (limits, value) => {
-  const beyond = (below, above) => (limits[below] !== undefined && value < limits[below]) || (limits[above] !== undefined && value > limits[above]);
-  if (beyond("urgent_below", "urgent_above")) return "urgent";
-  return beyond("soon_below", "soon_above") ? "soon" : "ok";
-};
-
-function toneOf(input) {
-  const limits = JSON.parse(input.dataset.limits);
-  const value = input.value === "" ? NaN : Number(input.value);
-  return Object.keys(limits).length && !Number.isNaN(value) ? colourOf(limits, value) : "";
+function light(row, text) {
+  const value = Number(text.trim().replace(COMMA, "."));
+  if (!text.trim() || Number.isNaN(value)) return "";
+  return value >= Number(row.dataset.low) && value <= Number(row.dataset.high) ? "ok" : "urgent";
 }
 
-export function colour(input) {
-  const field = input.closest(".number");
-  const tone = toneOf(input);
-  if (tone) field.dataset.tone = tone; else delete field.dataset.tone;
-  return tone;
+function show(input) {
+  const row = input.closest(".spec");
+  const look = light(row, input.value);
+  if (look) row.dataset.light = look;
+  else delete row.dataset.light;
+}
+
+export function start(list) {
+  list.addEventListener("input", ({ target }) => {
+    if (target.name?.startsWith("spec-")) show(target);
+  });
+  list.querySelectorAll('[name^="spec-"]').forEach(show); // what was typed before the page answered with a refusal
 }

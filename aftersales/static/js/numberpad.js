@@ -2,7 +2,7 @@
 // takes the colour of its limits while it is typed. Typing on a real keyboard colours it too. Without script the field
 // is a number field like any other.
 import { iconMarkup } from "./core.js";
-import { colour } from "./limits.js";
+import { colour } from "./value-colour.js";
 
 const AFTER_LEAVING = 350;
 const KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", ".5"];
