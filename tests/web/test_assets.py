@@ -99,6 +99,20 @@ def test_what_a_module_takes_from_another_is_exported_there() -> None:
             )
 
 
+def test_every_module_that_a_page_names_can_be_started() -> None:
+    named = {
+        name
+        for path in source.templates()
+        for loaded in re.findall(r'data-load="([^"]*)"', path.read_text("utf-8"))
+        for name in re.findall(r"js/([\w-]+)\.js", loaded)
+    }
+    assert len(named) > 10
+    for name in sorted(named):
+        assert re.search(
+            r"^export (async )?function start\(", (STATIC / f"js/{name}.js").read_text("utf-8"), re.M
+        ), name
+
+
 def test_the_first_load_without_the_page_weighs_less_than_45_kilobytes(all_assets: assets.Assets) -> None:
     """Page and files together may weigh 60 kB compressed; 15 of them are left for the page itself."""
     weights = {name: len(_found(all_assets, name).brotli_body) for name in FIRST_LOAD}
