@@ -19,10 +19,10 @@ from aftersales.domain.warranty import operations as warranty
 from aftersales.domain.warranty.models import CampaignKind
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from tests import cast as casting
 from tests import factories
-from tests.cast import PASSWORD
 
 VIN = "WVWZZZ3CZKE123456"
 
@@ -69,19 +69,15 @@ def _agree_fee(cast: casting.Cast, order: ServiceOrder) -> None:
     work.authorise(order, {line.id}, Authorisation.AUTHORISED)
 
 
-def sign_in(open_page: OpenPage, workshop: Workshop, person: str, **device: object) -> Page:
+def page_for(open_page: OpenPage, workshop: Workshop, person: str, **device: object) -> Page:
     page = open_page(**(device or TABLET), base_url=workshop.product.address)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(f"{person}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, f"{person}@example.org")
     return page
 
 
 def test_a_visit_is_closed_without_repair(open_page: OpenPage, workshop: Workshop) -> None:
     """CHK-12: reason and fee, invoice and payment, gate pass; by hand on the tablet."""
-    page = sign_in(open_page, workshop, "advisor")
+    page = page_for(open_page, workshop, "advisor")
     page.goto(f"/orders/{workshop.short_id}")
     page.get_by_role("link", name="Close without repair").tap()
     expect(page.locator("h1")).to_have_text("Close without repair")
@@ -107,7 +103,7 @@ def test_a_recall_and_a_warranty_warning_meet_the_car_at_the_check_in(
     open_page: OpenPage, workshop: Workshop
 ) -> None:
     """WAR-5, APT-11: the recall's job in one tap; the claims officer decides from the task."""
-    page = sign_in(open_page, workshop, "advisor", **PORTRAIT)
+    page = page_for(open_page, workshop, "advisor", **PORTRAIT)
     page.goto(f"/orders/{workshop.booked_id}/check-in")
     page.get_by_role("button", name="The car is here").tap()
     expect(page.get_by_text("Airbag module")).to_be_visible()
@@ -116,7 +112,7 @@ def test_a_recall_and_a_warranty_warning_meet_the_car_at_the_check_in(
     page.get_by_role("button", name="Add its job").tap()
     expect(page.get_by_text("On the order", exact=True)).to_be_visible()
 
-    officer = sign_in(open_page, workshop, "claims")
+    officer = page_for(open_page, workshop, "claims")
     officer.goto("/tasks")
     officer.get_by_role("link", name="Decide on the warranty warning").first.tap()
     expect(officer.locator("h1")).to_have_text("Warranty watch")
@@ -132,7 +128,7 @@ def test_a_recall_and_a_warranty_warning_meet_the_car_at_the_check_in(
 
 @pytest.mark.parametrize("path", ["/reports/check-in", "/reports/check-in/orders", "/tablets", "/account"])
 def test_figures_and_guide_are_accessible(open_page: OpenPage, workshop: Workshop, path: str) -> None:
-    page = sign_in(open_page, workshop, "admin")
+    page = page_for(open_page, workshop, "admin")
     page.goto(path)
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

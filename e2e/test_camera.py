@@ -22,6 +22,7 @@ from aftersales.domain.vehicles.models import Vehicle
 from aftersales.web import media
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET
+from e2e.people import sign_in
 from e2e.server import Product, inside
 from tests.servers import wait_until
 
@@ -44,11 +45,7 @@ def signed_in(browser: Browser, product: Product, device: dict[str, object]) -> 
     context = browser.new_context(**device, base_url=product.address, locale="en-GB")  # type: ignore[arg-type]
     context.set_default_timeout(10_000)
     page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("marta@krakow.example")
-    page.get_by_label("Password").fill("aftersales")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, "marta@krakow.example", "aftersales")
     return context, page
 
 

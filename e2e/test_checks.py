@@ -16,10 +16,11 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, PORTRAIT, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from tests import cast as casting
 from tests import factories
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 
 MAX_TAPS = 40
 PICTURE = Path(__file__).resolve().parents[1] / "aftersales" / "sample" / "pictures" / "disc-worn.jpg"
@@ -72,14 +73,6 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
             cast = casting.hire()
             factories.stock_catalogue(cast)
         yield Workshop(running, cast)
-
-
-def sign_in(page: Page, person: casting.Person) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 class Hand:

@@ -14,6 +14,7 @@ from aftersales.domain.staffing import times
 from aftersales.domain.staffing.queries import find_technician
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, product
 from tests import cast as casting
 from tests import factories, schema
@@ -58,11 +59,7 @@ def fill(data: Path) -> None:
 
 def manager(open_page: OpenPage, floor: Product, device: dict[str, object]) -> Page:
     page = open_page(**device, base_url=floor.address)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("manager@example.org")
-    page.get_by_label("Password").fill(casting.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, "manager@example.org")
     page.goto(f"/plan?day={tomorrow()}")
     return page
 

@@ -12,6 +12,7 @@ from aftersales import clock, config, create_app
 from aftersales.db import db, transaction
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, product
 from tests import cast as casting
 from tests import factories, schema
@@ -38,11 +39,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 def signed_in(open_page: OpenPage, floor: Product, email: str, device: dict[str, object]) -> Page:
     page = open_page(**device, base_url=floor.address)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(casting.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, email)
     return page
 
 

@@ -1,19 +1,12 @@
 """The parts desk in the browser: a new article is ordered, arrives in two parts, and is corrected; on tablet and phone."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill("aftersales")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 def test_an_article_is_ordered_received_in_two_parts_and_corrected(
@@ -21,7 +14,7 @@ def test_an_article_is_ordered_received_in_two_parts_and_corrected(
 ) -> None:
     """PRT-2, PRT-3: each step leaves a row of the ledger; what did not arrive is still to come."""
     page = open_page(**TABLET, base_url=sample.address)
-    sign_in(page, "piotr@krakow.example")
+    sign_in(page, "piotr@krakow.example", "aftersales")
     page.goto("/parts/articles/new")
     page.get_by_label("Part number", exact=True).fill("E2E 145 762 AE")
     page.get_by_label("Name", exact=True).fill("Charge air hose")
@@ -64,7 +57,7 @@ def test_the_desks_pages_are_accessible_and_fit_the_screen(
     open_page: OpenPage, sample: Product, device: dict[str, object], path: str
 ) -> None:
     page = open_page(**device, base_url=sample.address)
-    sign_in(page, "piotr@krakow.example")
+    sign_in(page, "piotr@krakow.example", "aftersales")
     page.goto(path)
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,8 +12,8 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import JobSpec, ServiceOrder
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, inside, product
-from e2e.test_checks import sign_in
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast

@@ -12,6 +12,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.accounts import pins
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, product
 from tests import cast as casting
 from tests import factories, schema
@@ -52,11 +53,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def enrolled(open_page: OpenPage, floor: Product, device: dict[str, object]) -> Page:
     """A tablet that the manager has just enrolled and locked."""
     page = open_page(**device, base_url=floor.address)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("manager@example.org")
-    page.get_by_label("Password").fill(casting.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, "manager@example.org")
     page.goto("/account")
     page.get_by_role("link", name="Shared tablets").click()
     page.get_by_role("textbox", name="Name").fill("Bay 3")

@@ -13,6 +13,7 @@ from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from e2e.conftest import TABLET
+from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from e2e.test_camera import FAKE_CAMERA
 from e2e.test_visit import draw
@@ -48,11 +49,7 @@ def test_a_check_in_with_six_photos_takes_at_most_25_taps(workshop: Product, see
     context = seeing.new_context(**TABLET, base_url=workshop.address, locale="en-GB")
     context.set_default_timeout(10_000)
     page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(cast.advisor.email)
-    page.get_by_label("Password").fill(casting.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, cast.advisor)
     page.goto(f"/orders/{order_id}")
     taps = 0
 

@@ -19,6 +19,7 @@ from aftersales.domain.workshop.models import Clocking
 from aftersales.jobs import floor as sweeps
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, WALL, OpenPage
+from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from tests import cast as casting
 from tests import factories, schema
@@ -84,13 +85,9 @@ def at_work(cast: Cast, bay: int, now: object) -> int:
     return order.jobs[0].id
 
 
-def sign_in(open_page: OpenPage, floor: Product, email: str, device: dict[str, object]) -> Page:
+def page_for(open_page: OpenPage, floor: Product, email: str, device: dict[str, object]) -> Page:
     page = open_page(**device, base_url=floor.address)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(casting.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    sign_in(page, email)
     return page
 
 
@@ -116,7 +113,7 @@ def look_at(page: Page) -> None:
 
 def test_a_forgotten_clock_is_corrected_and_the_leader_agrees(open_page: OpenPage, floor: Product) -> None:
     """DSP-4: noticed, corrected with a reason and a trace, agreed to by the team leader."""
-    technician = sign_in(open_page, floor, TECHNICIAN, PORTRAIT)
+    technician = page_for(open_page, floor, TECHNICIAN, PORTRAIT)
     technician.goto("/jobs")
     expect(technician.get_by_text("This clock was forgotten")).to_be_visible()
     look_at(technician)
@@ -127,7 +124,7 @@ def test_a_forgotten_clock_is_corrected_and_the_leader_agrees(open_page: OpenPag
     technician.get_by_role("button", name="Correct the time").tap()
     technician.wait_for_url(re.compile("/jobs$"))
     expect(technician.get_by_text("This clock was forgotten")).to_have_count(0)
-    leader = sign_in(open_page, floor, LEADER, TABLET)
+    leader = page_for(open_page, floor, LEADER, TABLET)
     leader.goto("/clocks/team")
     look_at(leader)
     leader.get_by_role("link", name=re.compile("Forgot to clock off")).first.tap()
@@ -144,7 +141,7 @@ def test_a_forgotten_clock_is_corrected_and_the_leader_agrees(open_page: OpenPag
 
 def test_a_job_gets_later_and_the_customer_is_told(open_page: OpenPage, floor: Product) -> None:
     """DSP-5: from the question on the tablet to the message, with the new promised time."""
-    leader = sign_in(open_page, floor, LEADER, PORTRAIT)
+    leader = page_for(open_page, floor, LEADER, PORTRAIT)
     leader.goto("/jobs")
     leader.get_by_role("link", name="Answer").first.tap()
     leader.wait_for_url(re.compile("/progress$"))
@@ -154,7 +151,7 @@ def test_a_job_gets_later_and_the_customer_is_told(open_page: OpenPage, floor: P
     leader.get_by_label("Anything abnormal").fill("A bolt broke")
     leader.get_by_role("button", name="Tell the workshop").tap()
     leader.wait_for_url(re.compile("/work$"))
-    advisor = sign_in(open_page, floor, ADVISOR, TABLET)
+    advisor = page_for(open_page, floor, ADVISOR, TABLET)
     advisor.goto("/tasks")
     advisor.get_by_role("link", name=re.compile("Tell the customer of a delay")).click()
     advisor.wait_for_url(re.compile(r"/delays/\d+$"))
@@ -219,7 +216,7 @@ def test_a_board_that_asks_all_day_stays_small_and_misses_nothing(
 @pytest.mark.console("net::ERR_", "Failed to load")
 def test_a_failed_question_says_when_the_last_good_answer_came(open_page: OpenPage, floor: Product) -> None:
     """DSP-3: nobody trusts an old board, and nothing of it is lost."""
-    page = sign_in(open_page, floor, MANAGER, WALL)
+    page = page_for(open_page, floor, MANAGER, WALL)
     page.route("**/board?wall=1", hurry)
     page.goto("/board?wall=1")
     status = page.locator("[data-poll-status]")

@@ -38,6 +38,7 @@ from aftersales.domain.service_orders.states import OrderState
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET
 from e2e.network import Network, Way, between
+from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from tests import cast as casting
 from tests import chromium, factories
@@ -145,14 +146,6 @@ def second_tablet(playwright: Playwright, tmp_path: Path, network: Network) -> I
     made = Tablet(playwright, tmp_path / "second", network, **PORTRAIT)
     yield made
     made.stop()
-
-
-def sign_in(page: Page, person: Person) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password").fill(casting.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def open_for_the_yard(page: Page, path: str) -> None:
