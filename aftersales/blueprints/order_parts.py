@@ -90,9 +90,7 @@ def hand_out(order_id: int) -> Answer:
     by_pin = bool(form.pin.data)
     try:
         if by_pin:
-            pin_entry.check(receiver_id, form.pin.data, tablet_id=None, at=session.actor())
-            with transaction():
-                pins.forgive(receiver_id, tablet_id=None, now=now)
+            pin_entry.confirm(receiver_id, form.pin.data, tablet_id=None, at=session.actor())
         with transaction():
             slip = fulfilment.hand_out(
                 order_id,

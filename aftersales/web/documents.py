@@ -99,8 +99,7 @@ def signature(signed: models.Signature | None, *, role: str = "", how: str = "")
         name=signed.typed_name,
         signed_at=filters.datetime_(signed.at),
         role=role or signed.relation,
-        how=how
-        or (gettext("On the workshop's tablet") if signed.method == "drawn" else gettext("Typed name")),
+        how=how or label(signed.method),
         drawing=media.store().read(signed.picture_key) if signed.picture_key else None,
         digest=signed.document_digest,
     )

@@ -25,7 +25,7 @@ from aftersales.domain.quality.models import (
 from aftersales.domain.service_orders import queries as orders
 from aftersales.i18n import gettext, ngettext
 from aftersales.web import documents as pdf
-from aftersales.web import htmx, media, quality_documents, session
+from aftersales.web import htmx, media, pin_entry, quality_documents, session
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -128,7 +128,7 @@ def release(order_id: int) -> Response | tuple[str, int]:
     """Everything is verified: sign the record and let the car go (QCS-4).
 
     The record is drawn before the transaction; its digest is what the signature signs. Then it is drawn once more
-    with the signature in it.
+    with the signature in it. Who signed in with a PIN signs with it, everybody else draws or types the name.
     """
     sent = request.form.get("submission_id", "")
     if submissions.find(sent):
@@ -141,7 +141,8 @@ def release(order_id: int) -> Response | tuple[str, int]:
     if left:
         return _refused(screen, gettext("The car cannot be released yet.") + " " + " ".join(left), 409)
     try:
-        evidence = media.receive_signature(language=person.language or person.site_language)
+        signing = pin_entry if person.by_pin else media
+        evidence = signing.receive_signature(language=person.language or person.site_language)
         drawn = pdf.render_and_store(
             quality_documents.record_of(screen.order, screen.check, checker=person.name, now=now),
             language=screen.order.customer.language or person.site_language,
@@ -161,7 +162,9 @@ def release(order_id: int) -> Response | tuple[str, int]:
             )
             submissions.keep(sent, order)
     except DomainError as error:
-        return _refused(screens.of_order(order_id), str(error), status_of(error))
+        again = screens.of_order(order_id)
+        again.pin_refusal = str(error) if getattr(error, "field", None) == "pin" else ""
+        return _refused(again, str(error), status_of(error))
     _keep_signed_record(order_id)
     flash(gettext("Released. The car is prepared next."))
     return htmx.redirect(url_for("orders.page", order_id=order_id))
@@ -203,7 +206,7 @@ def _decided(order_id: int) -> Response:
 
 
 def _page(screen: Screen) -> str:
-    return render_template("quality/page.html", screen=screen)
+    return render_template("quality/page.html", screen=screen, statement=quality_documents.statement())
 
 
 def _refused(screen: Screen, sentence: str, status: int) -> tuple[str, int]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from aftersales.domain.documents import queries as documents
+from aftersales.domain.documents.models import Document, DocumentKind, Signature
 from aftersales.domain.quality import queries
 from aftersales.domain.quality.models import (
     BEFORE_IT_LEAVES,
@@ -30,7 +32,11 @@ class Screen:
     road_test: bool
     sentences: dict[int, str] = field(default_factory=dict)
     photos: dict[int, list[int]] = field(default_factory=dict)
+    record: Document | None = None
+    """The customer's copy, once the car is released, and the signature under it."""
+    signature: Signature | None = None
     refusal: str = ""
+    pin_refusal: str = ""
     signature_name: str = ""
 
     road_test_ticks = ROAD_TEST
@@ -68,6 +74,10 @@ def of_order(order_id: int) -> Screen:
     return Screen(
         order=order,
         check=check,
+        record=documents.find_latest(order_id, DocumentKind.QC_RECORD, check.id)
+        if check.signature_id
+        else None,
+        signature=documents.find_signature(order_id, "quality") if check.signature_id else None,
         can_check=not why_not,
         why_not=why_not,
         repairers=queries.names_of(order.repairer_ids),

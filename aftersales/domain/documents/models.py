@@ -92,6 +92,18 @@ class Document(Identified, Base):
 class SignatureMethod(StrEnum):
     DRAWN = "drawn"
     TYPED = "typed"
+    PIN = "pin"
+    """By somebody of the house, whose six digits were asked for once more at the moment of signing."""
+
+
+words_for(
+    SignatureMethod,
+    {
+        SignatureMethod.DRAWN: _l("On the workshop's tablet"),
+        SignatureMethod.TYPED: _l("Typed name"),
+        SignatureMethod.PIN: _l("With the own PIN on the workshop's tablet"),
+    },
+)
 
 
 class Signature(Identified, Base):

@@ -3056,7 +3056,13 @@ def upgrade() -> None:
         sa.Column(
             "method",
             sa.Enum(
-                "drawn", "typed", name="signaturemethod", native_enum=False, create_constraint=True, length=40
+                "drawn",
+                "typed",
+                "pin",
+                name="signaturemethod",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),

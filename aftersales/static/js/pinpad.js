@@ -1,4 +1,5 @@
-// PIN pad: digits go into the password field, dots show how many; the last digit sends the form.
+// PIN pad: digits go into the password field, dots show how many; the last digit sends the form, by the button that
+// data-sends names (and not at all while that button is not there).
 export function start(element) {
   const input = element.querySelector("input");
   const dots = [...element.querySelectorAll(".dots i")];
@@ -8,7 +9,13 @@ export function start(element) {
   function show() {
     dots.forEach((dot, index) => dot.toggleAttribute("data-on", index < input.value.length));
     voice.textContent = element.dataset.words.replace("{n}", input.value.length).replace("{of}", digits);
-    if (input.value.length === digits) input.form.requestSubmit();
+    if (input.value.length === digits) send();
+  }
+
+  function send() {
+    const by = element.dataset.sends;
+    if (!by) input.form.requestSubmit();
+    else document.getElementById(by)?.click();
   }
 
   for (const button of element.querySelectorAll("[data-digit]")) {
