@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from aftersales import clock, config, create_app
-from aftersales.db import db, transaction
+from aftersales.db import Base, db, transaction
 from aftersales.domain.accounts import operations as accounts
 from aftersales.web.limits import limiter
 from tests import databases, schema
@@ -18,6 +19,7 @@ from tests.databases import Ground
 from tests.effort import IS_LONG
 from tests.html import CheckingClient
 
+Built = TypeVar("Built")
 SignIn = Callable[..., CheckingClient]
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
@@ -63,7 +65,6 @@ def product(database: Ground, tmp_path_factory: pytest.TempPathFactory) -> Flask
     app.config["WTF_CSRF_ENABLED"] = False  # tests/guards/test_csrf.py switches it on
     schema.migrate(app)
     disconnect(app)
-    database.keep()
     return app
 
 
@@ -73,8 +74,63 @@ def disconnect(app: Flask) -> None:
         db.engine.dispose()
 
 
+class Stage:
+    """The run's database between tests, and which kept moment it stands at.
+
+    A situation is made by the product's own operations the first time; then its rows are kept, and the next test that
+    asks for it on the same ground gets them put back. Whatever was committed in between makes it build anew.
+    """
+
+    def __init__(self, app: Flask, ground: Ground) -> None:
+        self.app = app
+        self.ground = ground
+        self.stands_at: str | None = None
+        self._made: dict[str, Any] = {}
+        with app.app_context():
+            self._engine = db.engine
+        sa.event.listen(self._engine, "commit", self._note_commit)
+        ground.keep("empty")
+        self.stands_at = "empty"
+
+    def clear(self) -> None:
+        disconnect(self.app)
+        self.ground.put_back("empty")
+        self.stands_at = "empty"
+
+    def stand(self, moment: str, build: Callable[[], Built], *, after: str) -> Built:
+        """What ``build`` made, with its rows in the database: built now, or put back as it was the first time."""
+        on_kept_ground = self.stands_at == after and self._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        if on_kept_ground and moment in self._made:
+            disconnect(self.app)
+            self.ground.put_back(moment)
+            self.stands_at = moment
+            return self._again(self._made[moment])
+        with self.app.app_context(), transaction():
+            made = build()
+        if on_kept_ground:
+            disconnect(self.app)
+            self.ground.keep(moment)
+            self.stands_at, self._made[moment] = moment, made
+        return made
+
+    def _again(self, made: Any) -> Any:
+        """A record is read anew, so that no test sees what another one changed on it."""
+        if not isinstance(made, Base):
+            return made
+        with self.app.app_context():
+            return db.session.get(type(made), sa.inspect(made).identity)
+
+    def _note_commit(self, _connection: object) -> None:
+        self.stands_at = None
+
+
+@pytest.fixture(scope="session")
+def stage(product: Flask, database: Ground) -> Stage:
+    return Stage(product, database)
+
+
 @pytest.fixture
-def app(product: Flask, database: Ground) -> Iterator[Flask]:
+def app(product: Flask, stage: Stage) -> Iterator[Flask]:
     """The application with an empty database. Commits are real, so threads and processes see them.
 
     Put ``with app.app_context():`` around what makes or reads records, never around calls of a client: in one
@@ -82,8 +138,7 @@ def app(product: Flask, database: Ground) -> Iterator[Flask]:
     """
     limiter.reset()
     yield product
-    disconnect(product)
-    database.put_back()
+    stage.clear()
 
 
 @pytest.fixture

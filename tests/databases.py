@@ -1,7 +1,8 @@
 """A database with the product's schema for each test, on SQLite or on a real PostgreSQL.
 
 The schema is made once per run by the migrations. Each test really commits, as the product does; afterwards what
-it wrote is taken away: SQLite's file is put back, on PostgreSQL the tables that hold rows are emptied.
+it wrote is taken away: SQLite's file is put back, on PostgreSQL the tables that hold rows are emptied. A situation
+that many tests start from is kept the same way once it was made, and put back instead of made again.
 """
 
 import os
@@ -9,10 +10,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-import sqlalchemy as sa
+import psycopg
 
 from tests import servers
 
@@ -25,55 +27,93 @@ class Ground(Protocol):
 
     url: str
 
-    def keep(self) -> None:
-        """Remember the present state, fresh from the migrations, as the one to come back to."""
+    def keep(self, moment: str = "empty") -> None:
+        """Remember the present rows under a name; the first one kept is ``empty``. Nobody may be connected."""
 
-    def put_back(self) -> None:
+    def put_back(self, moment: str = "empty") -> None:
         """Make it as it was at :meth:`keep`. Nobody may be connected."""
 
 
 class SqliteFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "test.db"
-        self.template = folder / "template.db"
         self.url = f"sqlite:///{self.path}"
 
-    def keep(self) -> None:
-        shutil.copyfile(self.path, self.template)
+    def keep(self, moment: str = "empty") -> None:
+        shutil.copyfile(self.path, self._kept(moment))
 
-    def put_back(self) -> None:
+    def put_back(self, moment: str = "empty") -> None:
         # A new file: whoever still has the old one open can do no harm to it.
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.path)
+        shutil.copyfile(self._kept(moment), self.path)
+
+    def _kept(self, moment: str) -> Path:
+        return self.path.with_name(f"{moment}.db")
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What a PostgreSQL database held: by table its rows in COPY's own form, by sequence the last number taken."""
+
+    tables: dict[str, bytes]
+    sequences: dict[str, int]
 
 
 class PostgresDatabase:
     def __init__(self, server: servers.Postgres, name: str = "test") -> None:
         self.server = server
         self.url = server.create(name)
-        self._engine = sa.create_engine(self.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        self._dsn = self.url.replace("postgresql+psycopg://", "postgresql://")
         self._tables: list[str] = []
+        self._kept: dict[str, _Rows] = {}
 
-    def keep(self) -> None:
-        names = sa.inspect(self._engine).get_table_names()
-        self._tables = sorted(name for name in names if name != "alembic_version")
+    def keep(self, moment: str = "empty") -> None:
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            if not self._tables:
+                self._tables = [
+                    name
+                    for (name,) in connection.execute(
+                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                        " ORDER BY tablename"
+                    )
+                ]
+            rows = {}
+            for table in self._filled(connection):
+                with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+                    rows[table] = b"".join(bytes(part) for part in copy)
+            self._kept[moment] = _Rows(rows, self._taken(connection))
 
-    def put_back(self) -> None:
-        rows = " UNION ALL ".join(
+    def put_back(self, moment: str = "empty") -> None:
+        kept = self._kept[moment]
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                               " WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
+            if filled := self._filled(connection):
+                connection.execute(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
+            # What was rolled back left no row, but it took a number.
+            for name in self._taken(connection).keys() - kept.sequences.keys():
+                connection.execute(f"ALTER SEQUENCE {name} RESTART")
+            # The rows held together when they were kept: no key is checked, no trigger fires.
+            connection.execute("SET session_replication_role = replica")
+            for table, rows in kept.tables.items():
+                with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                    copy.write(rows)
+            for name, value in kept.sequences.items():
+                connection.execute("SELECT setval(%s, %s)", (name, value))
+
+    def _filled(self, connection: psycopg.Connection[Any]) -> list[str]:
+        asked = " UNION ALL ".join(
             f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in self._tables
         )
-        with self._engine.connect() as connection:
-            connection.execute(sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                       " WHERE datname = current_database() AND pid <> pg_backend_pid()"))  # fmt: skip
-            if filled := connection.scalars(sa.text(rows)).all():
-                connection.execute(sa.text(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE"))
-            # What was rolled back left no row, but it took a number.
-            used = connection.scalars(
-                sa.text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
-            )
-            for name in used.all():
-                connection.execute(sa.text(f"ALTER SEQUENCE {name} RESTART"))
+        return [name for (name,) in connection.execute(asked)]
+
+    def _taken(self, connection: psycopg.Connection[Any]) -> dict[str, int]:
+        return dict(
+            connection.execute(
+                "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+            ).fetchall()
+        )
 
 
 @contextmanager

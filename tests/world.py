@@ -59,7 +59,7 @@ from aftersales.gateways import storage
 from aftersales.sample import workshop
 from aftersales.web import media
 from tests import world_inspections
-from tests.databases import Ground
+from tests.conftest import Stage
 from tests.gateways.recordings import recording
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
@@ -236,7 +236,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(product: Flask, database: Ground) -> Iterator[World]:
+def world(product: Flask, stage: Stage) -> Iterator[World]:
     """The sample at ten o'clock of a Tuesday. Tests of a module share it: those that change it come last."""
     hour = pytest.MonkeyPatch()
     hour.setattr(clock, "now", lambda: NOW)
@@ -247,10 +247,7 @@ def world(product: Flask, database: Ground) -> Iterator[World]:
         _populate(made)
     yield made
     hour.undo()
-    with product.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    database.put_back()
+    stage.clear()
 
 
 def _populate(world: World) -> None:

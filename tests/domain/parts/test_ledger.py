@@ -22,7 +22,7 @@ from aftersales.domain.service_orders.operations import lock_order
 from tests import cast as casting
 from tests import stockroom as shelf
 from tests.cast import Cast
-from tests.databases import Ground
+from tests.conftest import Stage
 from tests.effort import rounds
 from tests.factories import NOW
 from tests.stockroom import Stockroom, balance
@@ -130,12 +130,10 @@ class Workshop:
 )
 @given(steps=STEPS)
 def test_any_sequence_of_acts_keeps_ledger_and_balance_equal(
-    app: Flask, database: Ground, steps: list[Step]
+    app: Flask, stage: Stage, steps: list[Step]
 ) -> None:
     """PRT-2: every movement is a ledger row, reserved never exceeds what is there, nothing falls below zero."""
-    db.session.remove()
-    db.engine.dispose()
-    database.put_back()  # each example begins with an empty workshop
+    stage.clear()  # each example begins with an empty workshop
     workshop = Workshop()
     for step in steps:
         workshop.do(step)
