@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from e2e.server import Product, product
 from tests import chromium
@@ -28,6 +28,7 @@ PHONE = {
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=15_000)  # milliseconds; nothing here measures time, and two cores have other work too
 LEFT_BEHIND = ["htmx:sendAbort", "htmx:afterRequest, [object HTML"]
 """What htmx says of a request that was on its way when its page was left."""
 

@@ -17,6 +17,7 @@ from tests.servers import MailServer, SmsGateway
 
 ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 240.0
+_STOP_SECONDS = 90.0  # a job that was begun is ended first
 
 
 @dataclass
@@ -61,7 +62,7 @@ def product(data: Path, *arguments: str, **environment: str) -> Iterator[Product
         finally:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(_STOP_SECONDS)
             finally:
                 process.kill()
 
