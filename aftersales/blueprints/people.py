@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from aftersales import clock
 from aftersales.blueprints.forms.people import GivenPasswordForm, NewPersonForm, PersonForm
 from aftersales.db import transaction
-from aftersales.domain.accounts import administration
+from aftersales.domain.accounts import administration, pins
 from aftersales.domain.accounts.models import User
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.errors import DomainError
@@ -102,6 +102,15 @@ def give_password(user_id: int) -> Answer:
     return htmx.redirect(url_for(".page", user_id=user_id))
 
 
+@blueprint.post("/<int:user_id>/pin/removal")
+@needs("users.manage")
+def take_pin(user_id: int) -> Response:
+    with transaction():
+        person = administration.take_pin(user_id, **_by())
+    flash(gettext("The PIN of %(name)s works nowhere any more.", name=person.name))
+    return htmx.redirect(url_for(".page", user_id=user_id))
+
+
 @blueprint.post("/<int:user_id>/disable")
 @needs("users.manage")
 def disable(user_id: int) -> Response:
@@ -158,6 +167,8 @@ def _page(
     return render_template(
         "people/page.html",
         person=person,
+        pin=pins.find(person.id),
+        removed_pin=pins.find_removed(person.id),
         form=form,
         password=password or GivenPasswordForm(formdata=None),
         chosen=chosen,

@@ -132,7 +132,12 @@ def remove() -> Response:
 
 
 def _page(form: PinForm) -> str:
-    pin = pins.find(session.person().user_id)
+    user_id = session.person().user_id
+    pin = pins.find(user_id)
     return render_template(
-        "account/pin.html", form=form, pin=pin, is_off=pin is not None and pins.is_off(pin)
+        "account/pin.html",
+        form=form,
+        pin=pin,
+        is_off=pin is not None and pins.is_off(pin),
+        removed=None if pin else pins.find_removed(user_id),
     )

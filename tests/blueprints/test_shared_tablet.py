@@ -252,6 +252,35 @@ def test_a_pin_changes_neither_password_nor_pin_nor_site(cast: Cast, tablet: Che
 # --- over at the next request ---
 
 
+def test_an_administrator_takes_a_colleagues_pin_away(
+    app: Flask, cast: Cast, tablet: CheckingClient, sign_in: SignIn
+) -> None:
+    """TEC-7: from the people's page; the tablet and the next try say what happened and lead to a new PIN."""
+    tap(tablet, cast.technician)
+    admin = sign_in(cast.admin.id)
+    page = f"/people/{cast.technician.id}"
+    assert f"{page}/pin/removal" in admin.get(page).text
+    assert admin.post(f"{page}/pin/removal").location == page
+    text = text_of(parse(admin.get(page).text).root)
+    assert "works nowhere any more" in text and f"{cast.admin.name}, " in text
+    assert works_here(tablet) == "nobody"
+    faces = parse(tablet.get("/sign-in").text)
+    (face,) = [one for one in faces.all("a") if cast.technician.name in text_of(one)]
+    assert "PIN was taken away: password" in text_of(face)
+    assert "/account/pin" in (face.get("href") or "")
+    status, answer = tap(tablet, cast.technician)
+    assert status == 409 and f"{cast.admin.name} took this PIN away" in text_of(parse(answer).root)
+    form = {"email": cast.technician.email, "password": PASSWORD, "next": "/account/pin"}
+    assert tablet.post("/sign-in", data=form).location == "/account/pin"
+    assert f"{cast.admin.name} took your PIN away" in text_of(parse(tablet.get("/account/pin").text).root)
+
+
+def test_the_people_page_has_no_pin_to_take_where_there_is_none(cast: Cast, sign_in: SignIn) -> None:
+    page = f"/people/{cast.cashier.id}"
+    assert "No PIN yet" in sign_in(cast.admin.id).get(page).text
+    assert sign_in(cast.manager.id).post(f"{page}/pin/removal").status_code == 403
+
+
 def test_a_revoked_tablet_is_an_ordinary_one_at_the_next_request(
     app: Flask, cast: Cast, tablet: CheckingClient, sign_in: SignIn
 ) -> None:

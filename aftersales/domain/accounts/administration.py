@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from aftersales.db import db
 from aftersales.domain import audit
-from aftersales.domain.accounts import operations
+from aftersales.domain.accounts import operations, pins
 from aftersales.domain.accounts.models import Membership, User
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
@@ -119,6 +119,13 @@ def disable(user_id: int, *, actor: Actor, now: datetime) -> User:
         _keep_an_administrator(site_id, without=user_id)
     if person.disabled_at is None:
         operations.disable(person, actor=actor, now=now)
+    return person
+
+
+def take_pin(user_id: int, *, actor: Actor, now: datetime) -> User:
+    """The person's PIN signs in nowhere any more, for example because somebody saw it. Twice is once."""
+    person = get_person(user_id, _allowed(actor))
+    pins.remove(user_id, actor=actor, now=now)
     return person
 
 

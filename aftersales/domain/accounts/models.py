@@ -94,7 +94,8 @@ class Tablet(Identified, Base):
 
 class Pin(Identified, Base):
     """A person's PIN. ``wrong_tries`` counts those since the last right one; at the limit the PIN is off until the
-    person signs in with the password."""
+    person signs in with the password. One that an administrator took away keeps its row without the digits' hash, so
+    that the person reads who did it."""
 
     __tablename__ = "pins"
     __table_args__ = (CheckConstraint("wrong_tries >= 0", name="wrong"),)
@@ -103,6 +104,8 @@ class Pin(Identified, Base):
     pin_hash: Mapped[str] = mapped_column(String(200))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wrong_tries: Mapped[int] = mapped_column(default=0)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by_name: Mapped[str] = mapped_column(String(200), default="")
 
 
 class SignInTry(Identified, Base):

@@ -29,13 +29,19 @@ _YOUNGEST, _OLDEST = 14, 90
 
 
 def find(user_id: int) -> Pin | None:
-    """The person's PIN, which may be off."""
-    return db.session.scalar(select(Pin).where(Pin.user_id == user_id))
+    """The person's PIN, which may be off; None also where it was taken away."""
+    return db.session.scalar(select(Pin).where(Pin.user_id == user_id, Pin.removed_at.is_(None)))
+
+
+def find_removed(user_id: int) -> Pin | None:
+    """What is left of a PIN that an administrator took away: when and who."""
+    return db.session.scalar(select(Pin).where(Pin.user_id == user_id, Pin.removed_at.is_not(None)))
 
 
 def list_owners(user_ids: Collection[int]) -> set[int]:
     """Who of these people has a PIN, good or off."""
-    return set(db.session.scalars(select(Pin.user_id).where(Pin.user_id.in_(user_ids))))
+    owned = select(Pin.user_id).where(Pin.user_id.in_(user_ids), Pin.removed_at.is_(None))
+    return set(db.session.scalars(owned))
 
 
 def is_off(pin: Pin) -> bool:
@@ -51,24 +57,30 @@ def set_pin(user_id: int, digits: str, *, secret: str, today: date, actor: Actor
     if sentence := weakness(digits, today):
         raise Invalid(sentence, field="pin")
     one_at_a_time("pin")
-    pin, hashed = find(user_id), _hasher.hash(_keyed(user_id, digits, secret))
-    act = "pins.change" if pin else "pins.set"
+    pin, hashed = find(user_id) or find_removed(user_id), _hasher.hash(_keyed(user_id, digits, secret))
+    act = "pins.change" if pin and pin.removed_at is None else "pins.set"
     if pin is None:
         pin = add(Pin(user_id=user_id, pin_hash=hashed, set_at=now, wrong_tries=0))
     pin.pin_hash, pin.set_at, pin.wrong_tries = hashed, now, 0
+    pin.removed_at, pin.removed_by_name = None, ""
     _end_pin_sessions(user_id, now)
     audit.record(act, pin, actor=actor, now=now)
     return pin
 
 
 def remove(user_id: int, *, actor: Actor, now: datetime) -> None:
-    """Take the person's PIN away, for example one that somebody saw. Twice is once."""
-    if actor.user_id != user_id:
+    """Take the person's PIN away, for example one that somebody saw: it and the sessions that began with it end at once.
+    Of a colleague's it stays on record who took it, without the digits. Twice is once."""
+    is_own = actor.user_id == user_id
+    if not is_own:
         actor.need("users.manage")
     if (pin := find(user_id)) is None:
         return
-    audit.record("pins.remove", pin, actor=actor, now=now)
-    db.session.delete(pin)
+    audit.record("pins.remove", pin, actor=actor, now=now, details={"user": user_id})
+    if is_own:
+        db.session.delete(pin)
+    else:
+        pin.pin_hash, pin.removed_at, pin.removed_by_name = "", now, actor.name
     db.session.flush()
     _end_pin_sessions(user_id, now)
 
@@ -80,8 +92,17 @@ def begin_try(user_id: int, *, tablet_id: int | None) -> None:
     :class:`Refused` where the person has no PIN. One conditional update each: of tries at the same moment no
     more than ten get through.
     """
-    counted = update(Pin).where(Pin.user_id == user_id, Pin.wrong_tries < MAX_WRONG)
+    counted = update(Pin).where(
+        Pin.user_id == user_id, Pin.wrong_tries < MAX_WRONG, Pin.removed_at.is_(None)
+    )
     if not _rows(counted.values(wrong_tries=Pin.wrong_tries + 1)):
+        if (removed := find_removed(user_id)) is not None:
+            raise Refused(
+                gettext(
+                    "%(name)s took this PIN away. Sign in with your password and set a new one at Your account.",
+                    name=removed.removed_by_name,
+                )
+            )
         if find(user_id) is None:
             raise Refused(
                 gettext("There is no PIN yet. Sign in with the password and set one at Your account.")
@@ -109,7 +130,7 @@ def is_right(user_id: int, digits: str, *, secret: str) -> bool:
     """Whether these are the person's digits and the person is let in. Slow on purpose: outside any transaction."""
     row = db.session.execute(
         select(Pin.pin_hash).join(User, User.id == Pin.user_id).where(
-            Pin.user_id == user_id, User.disabled_at.is_(None)
+            Pin.user_id == user_id, Pin.removed_at.is_(None), User.disabled_at.is_(None)
         )
     ).one_or_none()  # fmt: skip
     if row is None:

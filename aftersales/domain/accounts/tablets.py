@@ -45,6 +45,8 @@ class Face:
     role: Role
     has_pin: bool
     is_off: bool
+    is_removed: bool
+    """Somebody else took the PIN away; the person sets a new one after the password."""
 
 
 def enrol(
@@ -135,7 +137,9 @@ def list_of_site(site_id: int) -> list[Tablet]:
 def list_faces(site_id: int) -> list[Face]:
     """The people of the site's floor, by the first of :data:`FLOOR` that they have, then by name."""
     rows = db.session.execute(
-        select(User.id, User.name, User.initials, User.email, Membership.role, Pin.wrong_tries)
+        select(
+            User.id, User.name, User.initials, User.email, Membership.role, Pin.wrong_tries, Pin.removed_at
+        )
         .join(Membership, Membership.user_id == User.id)
         .outerjoin(Pin, Pin.user_id == User.id)
         .where(Membership.site_id == site_id, Membership.role.in_(FLOOR), User.disabled_at.is_(None))
@@ -151,8 +155,9 @@ def list_faces(site_id: int) -> list[Face]:
                 initials=row.initials,
                 email=row.email,
                 role=row.role,
-                has_pin=tries is not None,
+                has_pin=tries is not None and row.removed_at is None,
                 is_off=tries is not None and tries >= MAX_WRONG,
+                is_removed=row.removed_at is not None,
             ),
         )
     return sorted(found.values(), key=lambda face: (FLOOR.index(face.role), face.name))

@@ -7,12 +7,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from aftersales.db import db, transaction
+from aftersales.domain.accounts import administration
 from aftersales.domain.accounts import operations as accounts
 from aftersales.domain.accounts import pins, tablets
 from aftersales.domain.accounts.models import Pin, Tablet, UserSession
 from aftersales.domain.actors import Actor
 from aftersales.domain.audit import AuditEntry
-from aftersales.domain.errors import Invalid, NeedsPassword, NotPermitted, Refused, TooManyTries
+from aftersales.domain.errors import Invalid, NeedsPassword, NotFound, NotPermitted, Refused, TooManyTries
 from aftersales.sample import people
 from tests.cast import Cast, Person
 from tests.effort import rounds
@@ -237,3 +238,54 @@ def test_the_samples_own_pins_are_good(app: Flask, year: int) -> None:
         weak = {key for key, digits in people.PINS.items() if pins.weakness(digits, date(year, 6, 1))}
     assert weak == set()
     assert len(set(people.PINS.values())) == len(people.PINS)
+
+
+# --- taken away by an administrator ---
+
+
+def take(cast: Cast, person: Person, by: Person | None = None) -> None:
+    with transaction():
+        administration.take_pin(person.id, actor=(by or cast.admin).actor(), now=NOW)
+
+
+def test_a_pin_that_was_taken_away_signs_nobody_in_and_says_who_took_it(
+    app_context: Flask, cast: Cast
+) -> None:
+    """TEC-7, QUALITY, sessions: effective at once; the row keeps who and when, and nothing of the digits."""
+    give(cast.technician)
+    tablet_id = enrol(cast)
+    with transaction():
+        accounts.sign_in(cast.technician.id, address="", device="", now=NOW, tablet_id=tablet_id, by_pin=True)
+    take(cast, cast.technician)
+    take(cast, cast.technician)
+    assert acts(cast) == ["pins.set", "pins.remove"], "twice is once"
+    assert pins.find(cast.technician.id) is None
+    assert pins.list_owners([cast.technician.id]) == set()
+    left = pins.find_removed(cast.technician.id)
+    assert left is not None and (left.removed_by_name, left.pin_hash) == (cast.admin.name, "")
+    assert db.session.scalars(select(UserSession.ended_at)).one() == NOW
+    assert not pins.is_right(cast.technician.id, GOOD, secret=SECRET)
+    with pytest.raises(Refused, match=f"{cast.admin.name} took this PIN away. Sign in with your password"):
+        guess(cast.technician, GOOD, tablet_id=tablet_id)
+    give(cast.technician, "739105")
+    assert guess(cast.technician, "739105", tablet_id=tablet_id)
+    assert acts(cast) == ["pins.set", "pins.remove", "pins.set"]
+    assert pins.find_removed(cast.technician.id) is None
+
+
+def test_only_administrators_of_the_persons_site_take_a_pin_away(app_context: Flask, cast: Cast) -> None:
+    """PLT-3: and not the person who leads them."""
+    for person in (cast.technician, cast.stranger):
+        give(person)
+    with pytest.raises(NotPermitted):
+        take(cast, cast.technician, by=cast.manager)
+    with pytest.raises(NotFound):
+        take(cast, cast.stranger)
+    assert pins.find(cast.technician.id) and pins.find(cast.stranger.id)
+
+
+def test_one_takes_ones_own_pin_away_without_a_trace_of_digits(app_context: Flask, cast: Cast) -> None:
+    give(cast.technician)
+    with transaction():
+        pins.remove(cast.technician.id, actor=cast.technician.actor(), now=NOW)
+    assert pins.find(cast.technician.id) is None and pins.find_removed(cast.technician.id) is None
