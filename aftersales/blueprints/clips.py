@@ -6,9 +6,11 @@ from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales.db import transaction
+from aftersales.domain.attachments import recordings
 from aftersales.domain.errors import DomainError
 from aftersales.domain.service_orders import clips
 from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders.models import JobClip
 from aftersales.web import checkin_steps as steps
 from aftersales.web import htmx, media, session
 from aftersales.web.access import needs
@@ -51,7 +53,8 @@ def add(job_id: int) -> Response:
 @blueprint.get("/clips/<int:clip_id>")
 @needs("orders.read")
 def play(clip_id: int) -> Response:
-    return media.send_clip(clips.get_clip(clip_id, site_id=session.person().site_id).attachment)
+    clip = recordings.get(JobClip, clip_id, site_id=session.person().site_id)
+    return media.send_clip(clip.attachment)
 
 
 @blueprint.post("/clips/<int:clip_id>/sharing")

@@ -7,8 +7,10 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.db import transaction
+from aftersales.domain.attachments import recordings
 from aftersales.domain.errors import DomainError
 from aftersales.domain.inspections import clips, queries
+from aftersales.domain.inspections.models import InspectionClip
 from aftersales.domain.service_orders import queries as orders
 from aftersales.web import htmx, media, session
 from aftersales.web.access import needs
@@ -52,7 +54,8 @@ def add(item_id: int) -> Response:
 @blueprint.get("/inspection-clips/<int:inspection_clip_id>")
 @needs("inspections.read")
 def play(inspection_clip_id: int) -> Response:
-    return media.send_clip(clips.get_clip(inspection_clip_id, site_id=session.person().site_id).attachment)
+    clip = recordings.get(InspectionClip, inspection_clip_id, site_id=session.person().site_id)
+    return media.send_clip(clip.attachment)
 
 
 def _page(item_id: int, error: DomainError | None = None) -> Response:

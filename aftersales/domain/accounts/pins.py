@@ -92,9 +92,7 @@ def begin_try(user_id: int, *, tablet_id: int | None) -> None:
     :class:`Refused` where the person has no PIN. One conditional update each: of tries at the same moment no
     more than ten get through.
     """
-    counted = update(Pin).where(
-        Pin.user_id == user_id, Pin.wrong_tries < MAX_WRONG, Pin.removed_at.is_(None)
-    )
+    counted = update(Pin).where(Pin.user_id == user_id, Pin.wrong_tries < MAX_WRONG, Pin.removed_at.is_(None))
     if not _rows(counted.values(wrong_tries=Pin.wrong_tries + 1)):
         if (removed := find_removed(user_id)) is not None:
             raise Refused(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Json, UtcDateTime, Versioned
 
@@ -40,6 +40,24 @@ class Attachment(Identified, Base):
     def is_picture(self) -> bool:
         """Video and sound are kept here, too; they have no thumbnail."""
         return self.media_type.startswith("image/")
+
+
+class Recording(Identified):
+    """A video or sound of something: a job's concern, an inspection point. Its bytes, and whether the customer may play
+    it, stand on the attachment; a recording has no thumbnail."""
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), unique=True)
+    seconds: Mapped[int]
+
+    @declared_attr
+    @classmethod
+    def attachment(cls) -> Mapped[Attachment]:
+        return relationship(Attachment)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether there is something to see."""
+        return self.attachment.media_type.startswith("video/")
 
 
 class PhotoMarks(Versioned, Base):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
 from aftersales.domain.attachments import operations as attachments
-from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.attachments import recordings
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.inspections.models import Inspection, InspectionClip, InspectionItem
@@ -30,9 +30,7 @@ def add_clip(
     if item is None:
         raise NotFound(gettext("There is no such inspection point."))
     order = lock_order(db.session.get_one(Inspection, item.inspection_id).service_order_id, site_id=site_id)
-    known = db.session.scalar(
-        select(InspectionClip).join(InspectionClip.attachment).where(Attachment.client_id == stored.client_id)
-    )
+    known = recordings.earlier(InspectionClip, stored.client_id)
     if known is not None:
         return known
     if order.is_closed:
@@ -65,16 +63,3 @@ def list_of_item(item_id: int) -> list[InspectionClip]:
             .order_by(InspectionClip.id)
         )
     )
-
-
-def get_clip(clip_id: int, *, site_id: int) -> InspectionClip:
-    """The recording with its attachment, if it is the site's. Raises :class:`NotFound`."""
-    clip = db.session.scalar(
-        select(InspectionClip)
-        .join(InspectionClip.attachment)
-        .options(contains_eager(InspectionClip.attachment))
-        .where(InspectionClip.id == clip_id, Attachment.site_id == site_id)
-    )
-    if clip is None:
-        raise NotFound(gettext("There is no such recording."))
-    return clip

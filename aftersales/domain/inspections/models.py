@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Json, UtcDateTime, Versioned, enum_type
-from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.attachments.models import Recording
 from aftersales.domain.inspections import assignment, rules
 from aftersales.domain.inspections.rules import AnswerKind, Measure, Missing, Rating
 from aftersales.i18n import lazy_gettext as _l
@@ -210,21 +210,13 @@ class InspectionPhoto(Identified, Base):
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), index=True)
 
 
-class InspectionClip(Identified, Base):
+class InspectionClip(Recording, Base):
     """A video or sound recording of an inspection point."""
 
     __tablename__ = "inspection_clips"
     __table_args__ = (Index(None, "inspection_item_id"),)
 
     inspection_item_id: Mapped[int] = mapped_column(ForeignKey("inspection_items.id"))
-    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), unique=True)
-    seconds: Mapped[int]
-
-    attachment: Mapped[Attachment] = relationship()
-
-    @property
-    def is_video(self) -> bool:
-        return self.attachment.media_type.startswith("video/")
 
 
 class FlagKind(StrEnum):

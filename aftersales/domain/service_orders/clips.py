@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
 from aftersales.domain.attachments import operations as attachments
+from aftersales.domain.attachments import recordings
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.errors import NotFound, Refused
@@ -39,9 +40,7 @@ def add_clip(
     actor.need(VERB)
     job = _job(job_id)
     order = lock_order(job.service_order_id, site_id=site_id)
-    known = db.session.scalar(
-        select(JobClip).join(JobClip.attachment).where(Attachment.client_id == stored.client_id)
-    )
+    known = recordings.earlier(JobClip, stored.client_id)
     if known is not None:
         return known
     if order.is_closed:
@@ -67,7 +66,7 @@ def add_clip(
 def share(clip_id: int, *, is_shared: bool, actor: Actor, now: datetime, site_id: int) -> JobClip:
     """Let the customer's link play the clip, or no longer."""
     actor.need(VERB)
-    clip = get_clip(clip_id, site_id=site_id)
+    clip = recordings.get(JobClip, clip_id, site_id=site_id)
     order = lock_order(clip.service_order_id, site_id=site_id)
     if attachments.share(clip.attachment, is_shared=is_shared, actor=actor, now=now):
         text = (
@@ -85,19 +84,6 @@ def get_job(job_id: int, *, site_id: int) -> Job:
     if job.order.site_id != site_id:
         raise NotFound(gettext("There is no such job."))
     return job
-
-
-def get_clip(clip_id: int, *, site_id: int) -> JobClip:
-    """The clip with its attachment, if it is the site's. Raises :class:`NotFound`."""
-    clip = db.session.scalar(
-        select(JobClip)
-        .join(JobClip.attachment)
-        .options(contains_eager(JobClip.attachment))
-        .where(JobClip.id == clip_id, Attachment.site_id == site_id)
-    )
-    if clip is None:
-        raise NotFound(gettext("There is no such recording."))
-    return clip
 
 
 def clips_of(service_order_id: int, *, only_shared: bool = False) -> Sequence[JobClip]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from aftersales.db import Base, Identified, Json, Money, Quantity, Rate, UtcDateTime, Versioned, enum_type
 from aftersales.domain.accounts.models import User
-from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.attachments.models import Recording
 from aftersales.domain.catalogue.kinds import LineKind as LineKind
 from aftersales.domain.catalogue.kinds import PayType as PayType
 from aftersales.domain.catalogue.kinds import SpecKind
@@ -369,24 +369,14 @@ class JobSpec(Versioned, Base):
         return "ok" if self.low <= self.actual <= self.high else "urgent"
 
 
-class JobClip(Identified, Base):
-    """A video or sound recording of a concern (CHK-8). Whether the customer may play it stands on the attachment,
-    which holds the recording's bytes; a recording has no thumbnail."""
+class JobClip(Recording, Base):
+    """A video or sound recording of a concern (CHK-8)."""
 
     __tablename__ = "job_clips"
     __table_args__ = (Index(None, "service_order_id"), Index(None, "job_id"))
 
     service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"))
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
-    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachments.id"), unique=True)
-    seconds: Mapped[int]
-
-    attachment: Mapped[Attachment] = relationship()
-
-    @property
-    def is_video(self) -> bool:
-        """Whether there is something to see."""
-        return self.attachment.media_type.startswith("video/")
 
 
 class OrderEvent(Identified, Base):

@@ -7,9 +7,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from aftersales.db import db, transaction
-from aftersales.domain.accounts import administration
+from aftersales.domain.accounts import administration, pins, tablets
 from aftersales.domain.accounts import operations as accounts
-from aftersales.domain.accounts import pins, tablets
 from aftersales.domain.accounts.models import Pin, Tablet, UserSession
 from aftersales.domain.actors import Actor
 from aftersales.domain.audit import AuditEntry
