@@ -254,7 +254,7 @@ def hand_over(
 def complete(cast: Cast, order: ServiceOrder, *, at: datetime) -> ServiceOrder:
     """From invoiced to handed over: explained, paid by card, signed, with its gate pass."""
     actor = cast.advisor.actor()
-    (invoice_,) = billing_queries.list_of_order(order.id)
+    invoice_ = billing_queries.list_of_order(order.id)[-1]
     delivery.take_over(order.id, ticks=dict.fromkeys(TakeOver, True), notes={}, actor=actor, now=at)
     delivery.explain(order.id, actor=actor, now=at)
     if invoice_.outstanding:

@@ -18,6 +18,7 @@ from aftersales.blueprints.forms.checkins import (
 )
 from aftersales.db import transaction
 from aftersales.domain import submissions
+from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins import rules, signing
 from aftersales.domain.checkins.models import CheckIn
@@ -147,6 +148,7 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
                     description=form.description.data or "",
                     quantity=form.quantity.data,
                     unit_price=form.unit_price.data,
+                    skill=Skill(form.skill.data),
                     **form.of_part(),
                     actor=session.actor(),
                     now=now,

@@ -13,14 +13,21 @@ from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.errors import NotFound
 from aftersales.domain.reports import efficiency
 from aftersales.domain.reports import efficiency_rules as figures
-from aftersales.domain.reports.efficiency_rules import Basis, Naming, OrderFigures, TechnicianRow, Waiting
+from aftersales.domain.reports.efficiency_rules import (
+    Basis,
+    Naming,
+    OrderFigures,
+    Share,
+    TechnicianRow,
+    Waiting,
+)
 from aftersales.domain.reports.rules import Hours, Month
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext, label
 from aftersales.money import ZERO
 from aftersales.web import csv_file, session
 from aftersales.web.access import needs
-from aftersales.web.filters import hours, money
+from aftersales.web.filters import hours, money, short_moment
 from aftersales.web.report_months import asked_month
 
 blueprint = Blueprint("efficiency", __name__, url_prefix="/reports/efficiency")
@@ -46,6 +53,7 @@ def page() -> str:
         workshop=_sum(technicians),
         summary=figures.summarise(efficiency.list_orders(person.site_id, month, basis, now=now)),
         bays=efficiency.bay_turnover(person.site_id, person.timezone, month, now=now),
+        comeback_days=person.setting("comeback.days"),
     )
 
 
@@ -99,7 +107,7 @@ def bays() -> str:
 @blueprint.get("/technicians/<int:user_id>/<kind>")
 @needs("reports.read")
 def technician(user_id: int, kind: str) -> str:
-    """The days or orders behind a technician's hours or labour net."""
+    """The days or orders behind a technician's hours or commission base."""
     month, basis, now = asked_month(), _basis(), clock.now()
     site_id = session.person().site_id
     rows = efficiency.list_technicians(site_id, month, basis, now=now)
@@ -107,28 +115,45 @@ def technician(user_id: int, kind: str) -> str:
     if row is None and not accounts.roles_at(user_id, site_id):
         raise NotFound(gettext("Nobody of this site has this number."))
     row = row or TechnicianRow(user_id, "", Hours())
+    return _behind(row.name or gettext("Nobody clocked on"), row, kind, user_id)
+
+
+@blueprint.get("/workshop/<kind>")
+@needs("reports.read")
+def workshop(kind: str) -> str:
+    """The same of all technicians together."""
+    site_id, month, basis = session.person().site_id, asked_month(), _basis()
+    rows = efficiency.list_technicians(site_id, month, basis, now=clock.now())
+    return _behind(gettext("Workshop"), _sum(rows), kind, None)
+
+
+def _behind(name: str, row: TechnicianRow, kind: str, user_id: int | None) -> str:
+    """What one of the row's figures is made of; its parts sum to it."""
+    month, basis, now, site_id = asked_month(), _basis(), clock.now(), session.person().site_id
     of_kind = {
         "attended": (gettext("Attended"), hours(row.hours.attended)),
         "worked": (gettext("Worked"), hours(row.hours.worked)),
         "rework": (gettext("Rework"), hours(row.rework)),
         "sold": (gettext("Sold"), hours(row.hours.sold)),
-        "labour": (gettext("Labour sold, net"), money(row.labour_net)),
+        "labour": (gettext("Labour sold, net"), money(row.labour.net)),
+        "credited": (gettext("Credited labour, net"), money(row.credited.net)),
     }
     if kind not in of_kind:
         raise NotFound(gettext("There is no such figure."))
     found = []
-    if kind in ("sold", "labour"):
-        found = efficiency.list_sold(site_id, month, basis, user_id, now=now)
+    if kind in ("sold", "labour", "credited"):
+        found = efficiency.list_sold(site_id, month, basis, user_id, now=now, is_credit=kind == "credited")
     elif kind in ("worked", "rework"):
         found = efficiency.list_worked(site_id, month, user_id, now=now, is_rework=kind == "rework")
     return render_template(
         "efficiency/shares.html",
         month=month,
-        title=f"{row.name or gettext('Nobody clocked on')}: {of_kind[kind][0]}",
+        title=f"{name}: {of_kind[kind][0]}",
         total=of_kind[kind][1],
         orders=found,
         days=efficiency.list_attended(site_id, month, user_id, now=now) if kind == "attended" else [],
         kind=kind,
+        is_workshop=user_id is None,
         back=url_for(".page", **_asked(month, basis)),
     )
 
@@ -142,11 +167,12 @@ def technicians_csv() -> Response:
     return csv_file.answer(
         f"efficiency-{key}-{basis}.csv",
         ["month", "basis", "technician", "attended_minutes", "worked_minutes", "sold_minutes", "rework_minutes",
-         "worked_per_attended", "sold_per_worked", "sold_per_attended", "labour_net", "currency"],
+         "worked_per_attended", "sold_per_worked", "sold_per_attended", "labour_net", "credited_net",
+         "commission_base_net", "currency"],
         [
             [key, basis.value, row.name, row.hours.attended, row.hours.worked, row.hours.sold, row.rework,
-             row.hours.utilisation, row.hours.efficiency, row.hours.productivity, row.labour_net,
-             session.person().currency]
+             row.hours.utilisation, row.hours.efficiency, row.hours.productivity, row.labour.net,
+             row.credited.net, row.base.net, session.person().currency]
             for row in rows
         ],
     )  # fmt: skip
@@ -210,6 +236,20 @@ def _yes_of(
     )
 
 
+def _is_on_time(order: OrderFigures) -> bool:
+    return bool(order.is_on_time)
+
+
+def _ready_and_promised(order: OrderFigures) -> str:
+    """ "yes: ready Mon 13:00, promised Mon 14:00" """
+    return gettext(
+        "%(yes)s: ready %(ready)s, promised %(promised)s",
+        yes=gettext("yes") if order.is_on_time else gettext("no"),
+        ready=short_moment(order.visit.ready_at),
+        promised=short_moment(order.visit.promised_at),
+    )
+
+
 _COLUMNS: dict[str, Callable[[], Column]] = {
     "orders": lambda: Column(
         gettext("Orders"), lambda order: "", lambda order: True, lambda orders: str(len(orders))
@@ -225,8 +265,11 @@ _COLUMNS: dict[str, Callable[[], Column]] = {
         lambda order: order.visit.is_comeback,
         lambda orders: str(len(orders)),
     ),
-    "on_time": lambda: _yes_of(
-        gettext("On time"), lambda order: order.is_on_time is not None, lambda order: bool(order.is_on_time)
+    "on_time": lambda: Column(
+        gettext("On time"),
+        _ready_and_promised,
+        lambda order: order.is_on_time is not None,
+        lambda orders: gettext("%(n)s of %(of)s", n=sum(map(_is_on_time, orders)), of=len(orders)),
     ),
     "turnaround": lambda: Column(
         gettext("Turnaround"),
@@ -267,7 +310,8 @@ def _sum(rows: list[TechnicianRow]) -> TechnicianRow:
         "",
         sum((row.hours for row in rows), Hours()),
         sum(row.rework for row in rows),
-        sum((row.labour_net for row in rows), ZERO),
+        sum((row.labour for row in rows), Share()),
+        sum((row.credited for row in rows), Share()),
     )
 
 

@@ -10,6 +10,7 @@ from aftersales import clock
 from aftersales.blueprints.forms.base import Form
 from aftersales.blueprints.forms.orders import HoldForm, JobForm, LineForm, PromiseForm, ReasonForm, VoidForm
 from aftersales.db import transaction
+from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.errors import DomainError, NotFound, Stale
@@ -272,7 +273,9 @@ def void_job(order_id: int, job_id: int) -> Response | tuple[str, int]:
 @needs("orders.edit")
 def new_line(order_id: int, job_id: int) -> str:
     order, found = _get_job(order_id, job_id)
-    return _form("orders/line.html", LineForm(quantity=Decimal(1)), order, job=found, line=None)
+    form = LineForm(quantity=Decimal(1))
+    form.skill.data = found.skill or Skill.MECHANICAL
+    return _form("orders/line.html", form, order, job=found, line=None)
 
 
 @blueprint.post("/<int:order_id>/jobs/<int:job_id>/lines")
@@ -291,6 +294,7 @@ def add_line(order_id: int, job_id: int) -> Response | tuple[str, int]:
                 quantity=form.quantity.data,
                 unit_price=form.unit_price.data,
                 discount=(form.discount_percent.data or Decimal(0)) / 100,
+                skill=Skill(form.skill.data),
                 submission_id=request.form.get("submission_id", ""),
                 **form.of_part(),
                 actor=session.actor(),
@@ -312,6 +316,7 @@ def line(order_id: int, line_id: int) -> str:
 def _line_form(line: Line) -> LineForm:
     form = LineForm(formdata=None, obj=line, discount_percent=line.discount * 100)
     form.kind.data = line.kind.value
+    form.skill.data = line.skill or Skill.MECHANICAL
     form.supplied_by.data, form.part_grade.data = line.supplied_by.value, line.part_grade.value
     return form
 
@@ -332,6 +337,8 @@ def save_line(order_id: int, line_id: int) -> Response | tuple[str, int]:
     }
     if found.kind is LineKind.PART:
         values |= form.of_part()
+    if found.kind is LineKind.LABOUR and form.skill.data != (found.skill or Skill.MECHANICAL):
+        values["skill"] = Skill(form.skill.data)
     try:
         with transaction():
             work.edit_line(

@@ -107,8 +107,9 @@ def stretch(minutes: int) -> str:
 
 
 def hours(minutes: int) -> str:
-    """Minutes as hours and minutes: 1:25."""
-    return f"{minutes // 60}:{minutes % 60:02d}"
+    """Minutes as hours and minutes: 1:25, or −1:25 where they were taken off."""
+    sign, minutes = "−" if minutes < 0 else "", abs(minutes)
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}"
 
 
 def span(minutes: int) -> str:

@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
+from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.checkins.kinds import PaperKind, ParkingZone, SkipReason, Transport
 from aftersales.domain.checkins.models import (
     CheckIn,
@@ -258,6 +259,7 @@ class PriceForm(Form):
         places=2,
     )
 
+    skill = SelectField(_l("Kind of work"), default=Skill.MECHANICAL.value)
     supplied_by = SelectField(_l("Who supplies the part"), default=SuppliedBy.WORKSHOP.value)
     part_grade = SelectField(_l("Grade of the part"), default=PartGrade.ORIGINAL.value)
     is_safety_critical = BooleanField(_l("The part matters for safety"))
@@ -265,6 +267,7 @@ class PriceForm(Form):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
+        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
         self.supplied_by.choices = [(one.value, label(one)) for one in SuppliedBy]
         self.part_grade.choices = [(one.value, label(one)) for one in PartGrade]
 

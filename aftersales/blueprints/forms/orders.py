@@ -7,6 +7,7 @@ from wtforms import BooleanField, DateTimeLocalField, HiddenField, SelectField, 
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form
+from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.service_orders.models import HoldReason, LineKind, PartGrade, PayType, SuppliedBy
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
@@ -70,6 +71,7 @@ class LineForm(Form):
         _l("Price of one"), [InputRequired(_l("Enter a price, for example 260.00."))], places=2
     )
     discount_percent = ExactField(_l("Discount in %"), [Optional()], largest=Decimal(100), default=Decimal(0))
+    skill = SelectField(_l("Kind of work"), default=Skill.MECHANICAL.value)
     supplied_by = SelectField(_l("Who supplies the part"), default=SuppliedBy.WORKSHOP.value)
     part_grade = SelectField(_l("Grade of the part"), default=PartGrade.ORIGINAL.value)
     is_safety_critical = BooleanField(_l("The part matters for safety"))
@@ -78,6 +80,7 @@ class LineForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
+        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
         self.supplied_by.choices = [(one.value, label(one)) for one in SuppliedBy]
         self.part_grade.choices = [(one.value, label(one)) for one in PartGrade]
 

@@ -109,6 +109,7 @@ def _copy_lines(lines: list[Line], follower: ServiceOrder, *, actor: Actor, now:
             supplied_by=line.supplied_by,
             part_grade=line.part_grade,
             is_safety_critical=line.is_safety_critical,
+            skill=line.skill,
             actor=copier,
             now=now,
         ).id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased, selectinload
 
 from aftersales.db import db
@@ -35,6 +35,15 @@ class ComebackRow:
     vehicle_title: str
 
 
+def came_back(within_days: int) -> ColumnElement[bool]:
+    """Whether an order is a comeback that counts: it arrived within so many days after the first hand-over (QCS-2)."""
+    return exists().where(
+        Comeback.service_order_id == ServiceOrder.id,
+        Comeback.is_comeback,
+        Comeback.days_after <= within_days,
+    )
+
+
 def list_of_first(first_order_id: int) -> list[ComebackRow]:
     """The visits that came back because of this order; a cancelled visit is none."""
     return _rows(Comeback.first_order_id == first_order_id)
@@ -43,7 +52,8 @@ def list_of_first(first_order_id: int) -> list[ComebackRow]:
 def list_of_site(
     site_id: int, *, from_at: datetime, until_at: datetime, within_days: int
 ) -> list[ComebackRow]:
-    """The comebacks that arrived in the span within so many days after the first hand-over, newest first (QCS-2)."""
+    """The comebacks that were linked in the span and arrived within so many days after the first hand-over, newest first
+    (QCS-2)."""
     return _rows(
         Comeback.site_id == site_id,
         Comeback.decided_at >= from_at,

@@ -46,6 +46,7 @@ def take_up(deferred_id: int, order_id: int, *, site_id: int, actor: Actor, now:
             supplied_by=line.supplied_by,
             part_grade=line.part_grade,
             is_safety_critical=line.is_safety_critical,
+            skill=before.skill,
             actor=actor,
             now=now,
         )

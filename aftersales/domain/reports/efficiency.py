@@ -7,69 +7,37 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from aftersales.clock import local_date
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
+from aftersales.domain.quality import comeback_queries
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.reports import efficiency_rules as rules
+from aftersales.domain.reports import sold
 from aftersales.domain.reports.efficiency_rules import (
     Basis,
-    JobSold,
     Moment,
     OrderFigures,
-    Share,
     TechnicianRow,
 )
 from aftersales.domain.reports.rules import Hours, Month, Visit, minutes_within
 from aftersales.domain.service_orders.models import (
-    Authorisation,
     EventKind,
-    Job,
-    Line,
-    LineKind,
     OrderEvent,
     ServiceOrder,
 )
 from aftersales.domain.service_orders.states import CLOSED, OrderState
+from aftersales.domain.sites import queries as sites
 from aftersales.domain.staffing.models import Attendance, Bay
 from aftersales.domain.staffing.working_time import find_working_time
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop.models import Clocking
 
 
-def in_month(site_id: int, month: Month, basis: Basis) -> ColumnElement[bool]:
-    """The orders that count in the month."""
-    of_site = ServiceOrder.site_id == site_id
-    if basis is Basis.COMPLETED:
-        return (
-            of_site
-            & (ServiceOrder.state == OrderState.COMPLETED)
-            & (ServiceOrder.closed_at >= month.starts_at)
-            & (ServiceOrder.closed_at < month.ends_at)
-        )
-    if basis is Basis.INVOICED:
-        return (
-            of_site
-            & (ServiceOrder.invoiced_at >= month.starts_at)
-            & (ServiceOrder.invoiced_at < month.ends_at)
-        )
-    clocked = select(Clocking.service_order_id).where(
-        Clocking.site_id == site_id,
-        Clocking.started_at < month.ends_at,
-        or_(Clocking.ended_at.is_(None), Clocking.ended_at > month.starts_at),
-    )
-    done = (
-        select(Job.service_order_id)
-        .join(ServiceOrder, ServiceOrder.id == Job.service_order_id)
-        .where(of_site, Job.done_at >= month.starts_at, Job.done_at < month.ends_at)
-    )
-    return of_site & or_(ServiceOrder.id.in_(clocked), ServiceOrder.id.in_(done))
-
-
 def list_technicians(site_id: int, month: Month, basis: Basis, *, now: datetime) -> list[TechnicianRow]:
-    """Attended, worked and sold minutes, rework, and the labour net per technician, by name.
+    """Attended, worked and sold minutes, rework, and the base of a commission per technician, by name.
 
     Attended and worked count the minutes that lie in the month, rework apart from worked. Sold are the standard hours of
     authorised labour of every pay type, split by who worked how long; by the day of the work each month gets the part
@@ -85,11 +53,9 @@ def list_technicians(site_id: int, month: Month, basis: Basis, *, now: datetime)
     clocks = select(Clocking.user_id, Clocking.started_at, Clocking.ended_at)
     worked = _minutes(clocks.where(~Clocking.is_rework), Clocking, site_id, month, now)
     rework = _minutes(clocks.where(Clocking.is_rework), Clocking, site_id, month, now)
-    sold: dict[int, Share] = defaultdict(Share)
-    for _, shares in _sold(site_id, month, basis, now):
-        for who, part in shares.items():
-            sold[who] += part
-    people = set(attended) | set(worked) | set(rework) | set(sold)
+    own = sold.by_technician(sold.sold(site_id, month, basis, now))
+    credited = sold.by_technician(sold.credited(site_id, month, basis, now))
+    people = set(attended) | set(worked) | set(rework) | set(own) | set(credited)
     names = {
         row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(people)))
     }
@@ -97,9 +63,10 @@ def list_technicians(site_id: int, month: Month, basis: Basis, *, now: datetime)
         TechnicianRow(
             who,
             names.get(who, ""),
-            Hours(attended.get(who, 0), worked.get(who, 0), sold[who].minutes),
+            Hours(attended.get(who, 0), worked.get(who, 0), own[who].minutes),
             rework.get(who, 0),
-            sold[who].net,
+            own[who],
+            credited[who],
         )
         for who in people
     ]
@@ -118,44 +85,56 @@ class OrderShare:
     net: Decimal
 
 
-def list_sold(site_id: int, month: Month, basis: Basis, user_id: int, *, now: datetime) -> list[OrderShare]:
-    """The orders whose parts sum to a technician's sold hours and labour net."""
-    own: dict[int, Share] = defaultdict(Share)
-    for job, shares in _sold(site_id, month, basis, now):
-        if user_id in shares:
-            own[job.order_id] += shares[user_id]
+def list_sold(
+    site_id: int, month: Month, basis: Basis, user_id: int | None, *, now: datetime, is_credit: bool = False
+) -> list[OrderShare]:
+    """The orders whose parts sum to the sold hours and labour net of a technician, or of all; with ``is_credit`` to what
+    credit notes took off them."""
+    parts = (sold.credited if is_credit else sold.sold)(site_id, month, basis, now)
+    own = sold.by_order(parts, user_id)
     return _named({order_id: (part.minutes, part.net) for order_id, part in own.items()})
 
 
 def list_worked(
-    site_id: int, month: Month, user_id: int, *, now: datetime, is_rework: bool = False
+    site_id: int, month: Month, user_id: int | None, *, now: datetime, is_rework: bool = False
 ) -> list[OrderShare]:
-    """The orders whose minutes sum to what the technician worked in the month."""
+    """The orders whose minutes sum to what the technician, or all, worked in the month."""
     minutes: dict[int, int] = defaultdict(int)
     for order_id, started_at, ended_at in db.session.execute(
         select(Clocking.service_order_id, Clocking.started_at, Clocking.ended_at).where(
-            *_overlaps(Clocking, site_id, month), Clocking.user_id == user_id, Clocking.is_rework == is_rework
+            *_overlaps(Clocking, site_id, month), _of(Clocking, user_id), Clocking.is_rework == is_rework
         )
     ):
         minutes[order_id] += minutes_within(started_at, ended_at, month, now)
     return _named({order_id: (spent, Decimal(0)) for order_id, spent in minutes.items()})
 
 
-def list_attended(
-    site_id: int, month: Month, user_id: int, *, now: datetime
-) -> list[tuple[int, datetime, datetime | None, int]]:
-    """The days whose minutes in the month sum to what the technician attended: id, begin, end, minutes."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A stretch of attendance, with its minutes in the month."""
+
+    name: str
+    started_at: datetime
+    ended_at: datetime | None
+    minutes: int
+
+
+def list_attended(site_id: int, month: Month, user_id: int | None, *, now: datetime) -> list[Day]:
+    """The days whose minutes in the month sum to what the technician, or all, attended."""
     rows = db.session.execute(
-        select(Attendance.id, Attendance.started_at, Attendance.ended_at)
-        .where(*_overlaps(Attendance, site_id, month), Attendance.user_id == user_id)
-        .order_by(Attendance.started_at)
+        select(User.name, Attendance.started_at, Attendance.ended_at)
+        .join(User, User.id == Attendance.user_id)
+        .where(*_overlaps(Attendance, site_id, month), _of(Attendance, user_id))
+        .order_by(Attendance.started_at, User.name)
     )
-    return [(row[0], row[1], row[2], minutes_within(row[1], row[2], month, now)) for row in rows]
+    return [Day(*row, minutes_within(row[1], row[2], month, now)) for row in rows]
 
 
 def list_orders(site_id: int, month: Month, basis: Basis, *, now: datetime) -> list[OrderFigures]:
-    """The month's orders with all that its figures come from, newest first; in three queries."""
-    which = in_month(site_id, month, basis)
+    """The month's orders with all that its figures come from, newest first. A comeback counts within the site's days
+    after the first hand-over (QCS-2)."""
+    which = sold.in_month(site_id, month, basis)
+    within = sites.get_site(site_id).setting("comeback.days")
     estimate = (
         select(Quotation.gross)
         .where(Quotation.service_order_id == ServiceOrder.id, Quotation.version_no == 1)
@@ -173,7 +152,7 @@ def list_orders(site_id: int, month: Month, basis: Basis, *, now: datetime) -> l
             ServiceOrder.first_promised_at,
             ServiceOrder.rework_count,
             ServiceOrder.qc_passed_at,
-            ServiceOrder.comeback_of_id,
+            comeback_queries.came_back(within).label("is_comeback"),
             ServiceOrder.closed_at,
             estimate.label("estimate"),
             ServiceOrder.authorised_gross,
@@ -200,7 +179,7 @@ def list_orders(site_id: int, month: Month, basis: Basis, *, now: datetime) -> l
                     promised_at=row.first_promised_at,
                     rework_count=row.rework_count,
                     is_checked=row.qc_passed_at is not None,
-                    is_comeback=row.comeback_of_id is not None,
+                    is_comeback=row.is_comeback,
                 ),
                 handed_over_at=row.closed_at,
                 estimate=row.estimate,
@@ -280,55 +259,6 @@ def _moments(which: ColumnElement[bool]) -> dict[int, list[Moment]]:
     return found
 
 
-def _sold(site_id: int, month: Month, basis: Basis, now: datetime) -> list[tuple[JobSold, dict[int, Share]]]:
-    """The labour sold per job, and each technician's part of it in the month."""
-    which = in_month(site_id, month, basis)
-    jobs = db.session.execute(
-        select(
-            Job.id,
-            Job.service_order_id,
-            Job.done_by_id,
-            Job.done_at,
-            ServiceOrder.technician_id,
-            func.sum(Line.quantity).label("hours"),
-            func.sum(Line.net).label("net"),
-        )
-        .join(Line, Line.job_id == Job.id)
-        .join(ServiceOrder, ServiceOrder.id == Job.service_order_id)
-        .where(
-            which,
-            Line.kind == LineKind.LABOUR,
-            Line.authorisation == Authorisation.AUTHORISED,
-            Line.voided_at.is_(None),
-        )
-        .group_by(Job.id, Job.service_order_id, Job.done_by_id, Job.done_at, ServiceOrder.technician_id)
-        .order_by(Job.id)
-    ).all()
-    stretches: dict[int, list[tuple[int, datetime, datetime]]] = defaultdict(list)
-    for job_id, user_id, started_at, ended_at in db.session.execute(
-        select(Clocking.job_id, Clocking.user_id, Clocking.started_at, Clocking.ended_at)
-        .join(ServiceOrder, ServiceOrder.id == Clocking.service_order_id)
-        .where(which, ~Clocking.is_rework)
-    ):
-        stretches[job_id].append((user_id, started_at, ended_at or now))
-    found = []
-    for row in jobs:
-        job = JobSold(
-            row.service_order_id,
-            int(row.hours * 60),
-            row.net,
-            tuple(stretches.get(row.id, ())),
-            row.done_by_id or row.technician_id,
-        )
-        if basis is not Basis.CLOCKED:
-            found.append((job, rules.split(job)))
-        elif job.stretches and any(end > begin for _, begin, end in job.stretches):
-            found.append((job, rules.split_by_day(job, month.starts_at, month.ends_at)))
-        elif row.done_at and month.starts_at <= row.done_at < month.ends_at:
-            found.append((job, rules.split(job)))
-    return found
-
-
 def _named(shares: dict[int, tuple[int, Decimal]]) -> list[OrderShare]:
     """The orders of these parts with number and plate, newest first."""
     rows = db.session.execute(
@@ -348,6 +278,10 @@ def _overlaps(
         kind.started_at < month.ends_at,
         or_(kind.ended_at.is_(None), kind.ended_at > month.starts_at),
     )
+
+
+def _of(kind: type[Attendance] | type[Clocking], user_id: int | None) -> ColumnElement[bool]:
+    return true() if user_id is None else kind.user_id == user_id
 
 
 def _minutes(

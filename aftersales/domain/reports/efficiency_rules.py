@@ -99,7 +99,7 @@ class JobSold:
 
 @dataclass(slots=True)
 class Share:
-    """A technician's part of what was sold."""
+    """A technician's part of what was sold, or of what was credited (negative)."""
 
     minutes: int = 0
     net: Decimal = ZERO
@@ -107,14 +107,20 @@ class Share:
     def __add__(self, other: "Share") -> "Share":
         return Share(self.minutes + other.minutes, self.net + other.net)
 
+    def __neg__(self) -> "Share":
+        return Share(-self.minutes, -self.net)
+
 
 def split(job: JobSold) -> dict[int, Share]:
     """A job's standard minutes and its net among those who worked on it, by their minutes. The rest that rounding leaves
-    goes to whoever worked longest, so that the parts always sum to the whole."""
+    goes to whoever worked longest, so that the parts always sum to the whole. A credit (negative) is split as the same
+    sale would be, so that crediting all of it leaves nobody a cent."""
     worked = _minutes(job.stretches)
     whole = sum(worked.values())
     if not whole:
         return {job.fallback or UNASSIGNED: Share(job.minutes, job.net)}
+    if job.net < 0 or job.minutes < 0:
+        return {who: -part for who, part in _among(worked, -job.minutes, -job.net).items()}
     return _among(worked, job.minutes, job.net)
 
 
@@ -173,8 +179,15 @@ class TechnicianRow:
     name: str
     hours: Hours
     rework: int = 0
-    labour_net: Decimal = ZERO
-    """Net of the labour sold, split as the sold hours are."""
+    labour: Share = field(default_factory=Share)
+    """Sold minutes and their net."""
+    credited: Share = field(default_factory=Share)
+    """What credit notes took off, negative."""
+
+    @property
+    def base(self) -> Share:
+        """The base of a commission: labour sold less what was credited."""
+        return self.labour + self.credited
 
 
 @dataclass(frozen=True, slots=True)

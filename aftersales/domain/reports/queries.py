@@ -11,6 +11,7 @@ from aftersales.db import db
 from aftersales.domain.accounts.models import User
 from aftersales.domain.billing.models import RevenueEntry
 from aftersales.domain.customers.models import Customer
+from aftersales.domain.quality import comeback_queries
 from aftersales.domain.reports import rules
 from aftersales.domain.reports.rules import Hours, Month, SoldJob, Visit
 from aftersales.domain.service_orders.models import (
@@ -23,6 +24,7 @@ from aftersales.domain.service_orders.models import (
     ServiceOrder,
 )
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.sites import queries as sites
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop.models import Clocking
@@ -209,7 +211,7 @@ def list_completed(site_id: int, month: Month) -> list[CompletedOrder]:
             ServiceOrder.first_promised_at,
             ServiceOrder.rework_count,
             ServiceOrder.qc_passed_at,
-            ServiceOrder.comeback_of_id,
+            comeback_queries.came_back(sites.get_site(site_id).setting("comeback.days")).label("is_comeback"),
         )
         .join(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)
         .where(*_completed_in(site_id, month))
@@ -228,7 +230,7 @@ def list_completed(site_id: int, month: Month) -> list[CompletedOrder]:
                 promised_at=row.first_promised_at,
                 rework_count=row.rework_count,
                 is_checked=row.qc_passed_at is not None,
-                is_comeback=row.comeback_of_id is not None,
+                is_comeback=row.is_comeback,
             ),
         )
         for row in rows

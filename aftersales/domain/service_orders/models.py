@@ -301,7 +301,7 @@ class Line(Versioned, Base):
     position: Mapped[int]
     kind: Mapped[LineKind] = mapped_column(enum_type(LineKind))
     skill: Mapped[Skill | None] = mapped_column(enum_type(Skill))
-    """What the labour asks for, where a canned job says it."""
+    """The kind of work that labour is, as the canned job or whoever typed it says; None: ordinary, mechanical."""
     description: Mapped[str] = mapped_column(String(200))
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
     article_number: Mapped[str] = mapped_column(String(60), default="")

@@ -143,7 +143,8 @@ def add_line(
     submission_id: str = "",
 ) -> Line:
     """Add a line to a job, proposed and priced. Without ``tax_rate`` the site's default rate is taken. The same
-    ``submission_id`` adds one."""
+    ``submission_id`` adds one. ``skill`` is the kind of work of labour, by which it is guaranteed (ORD-9); a job of which
+    nobody said what it asks for takes it over, for dispatch."""
     job = _lock_job(job_id)
     order = _open_for_work(job.service_order_id)
     if known := submissions.earlier(submission_id, now=now):
@@ -157,7 +158,7 @@ def add_line(
         job_id=job_id,
         position=position + 1,
         kind=kind,
-        skill=skill,
+        skill=skill if kind is LineKind.LABOUR else None,
         description=description.strip()[:200],
         article_id=article_id,
         article_number=article_number,
@@ -174,6 +175,8 @@ def add_line(
     )
     _price(line, site)
     add(line)
+    if job.skill is None and line.skill is not Skill.MECHANICAL:
+        job.skill = line.skill
     submissions.keep(submission_id, line)
     if order.checkin_signed_at:  # before, the signed order itself says what was agreed
         timeline.note(
@@ -206,7 +209,7 @@ def edit_line(
         line,
         values,
         ("description", "quantity", "unit_price", "discount", "tax_rate", "pay_type", "supplied_by", "part_grade",
-         "is_safety_critical", "standard_change_reason"),
+         "is_safety_critical", "skill", "standard_change_reason"),
     )  # fmt: skip
     if not changes:
         return line

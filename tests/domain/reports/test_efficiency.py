@@ -108,12 +108,12 @@ def test_by_the_day_of_completion(cast: Cast) -> None:
     assert october["Tomasz Lis"].hours == Hours(attended=480, worked=60, sold=60)
     assert october["Jan Bąk"].hours == Hours(attended=0, worked=30, sold=30)
     assert october["Jan Bąk"].rework == 20
-    assert (october["Tomasz Lis"].labour_net, october["Jan Bąk"].labour_net) == (
+    assert (october["Tomasz Lis"].labour.net, october["Jan Bąk"].labour.net) == (
         Decimal("97.56"), Decimal("48.78"),
     )  # fmt: skip
     assert october["Leon Wójcik"].hours == Hours(attended=540 + 240, worked=40, sold=0)  # the long night
     november = technicians(cast, NOVEMBER, Basis.COMPLETED)["Leon Wójcik"]
-    assert (november.hours, november.labour_net) == (
+    assert (november.hours, november.labour.net) == (
         Hours(attended=120, worked=50, sold=90),
         Decimal("146.34"),
     )
@@ -130,8 +130,8 @@ def test_by_the_day_of_the_work_each_month_gets_its_part(cast: Cast) -> None:
     """Leon's 40 of 90 minutes lie in October: 40 minutes and 65.04 of 146.34, the rest in November."""
     october = technicians(cast, OCTOBER, Basis.CLOCKED)["Leon Wójcik"]
     november = technicians(cast, NOVEMBER, Basis.CLOCKED)["Leon Wójcik"]
-    assert (october.hours.sold, october.labour_net) == (40, Decimal("65.04"))
-    assert (november.hours.sold, november.labour_net) == (50, Decimal("81.30"))
+    assert (october.hours.sold, october.labour.net) == (40, Decimal("65.04"))
+    assert (november.hours.sold, november.labour.net) == (50, Decimal("81.30"))
     assert october.hours.efficiency == Decimal(1)  # S and W of the same days
 
 
@@ -144,14 +144,14 @@ def test_each_figure_is_the_sum_of_what_is_behind_it(cast: Cast, month: rules.Mo
         sold = efficiency.list_sold(cast.site.id, month, basis, row.user_id, now=LATER)
         assert (sum(one.minutes for one in sold), sum(one.net for one in sold)) == (
             row.hours.sold,
-            row.labour_net,
+            row.labour.net,
         )
         worked = efficiency.list_worked(cast.site.id, month, row.user_id, now=LATER)
         assert sum(one.minutes for one in worked) == row.hours.worked
         again = efficiency.list_worked(cast.site.id, month, row.user_id, now=LATER, is_rework=True)
         assert sum(one.minutes for one in again) == row.rework
         attended = efficiency.list_attended(cast.site.id, month, row.user_id, now=LATER)
-        assert sum(minutes for *_, minutes in attended) == row.hours.attended
+        assert sum(day.minutes for day in attended) == row.hours.attended
     found = efficiency.list_orders(cast.site.id, month, basis, now=LATER)
     summary = figures.summarise(found)
     for state, minutes in summary.states.items():
@@ -235,7 +235,7 @@ def test_the_page_names_the_ratios_as_the_market_does(
     boss = sign_in(cast.service_manager.id)
     with count_queries() as seen:
         page = boss.get("/reports/efficiency?month=2026-10&basis=clocked").text
-    assert len(seen) <= 14
+    assert len(seen) <= 16
     for words in ("Utilisation W / A", "Productivity S / A", "Day of the work", "技师利用率", "65.04"):
         assert words in page
     assert "Proficiency S / A" in boss.get("/reports/efficiency?month=2026-10&names=us").text
@@ -254,6 +254,11 @@ def test_the_page_names_the_ratios_as_the_market_does(
     for kind in ("attended", "worked", "sold", "labour"):
         address = f"/reports/efficiency/technicians/{cast.technician.id}/{kind}?month=2026-10"
         assert boss.get(address).status_code == 200
+        assert boss.get(f"/reports/efficiency/workshop/{kind}?month=2026-10").status_code == 200
+    assert (
+        "Jan Bąk" not in boss.get("/reports/efficiency/workshop/attended?month=2026-10").text
+    )  # nobody clocked Jan in
+    assert "yes: ready " in boss.get("/reports/efficiency/orders?month=2026-10&figure=on_time").text
     assert orders[0].number in boss.get("/reports/efficiency/bays?month=2026-10").text
 
 
@@ -261,6 +266,6 @@ def test_csv_has_the_same_figures(
     cast: Cast, sign_in: SignIn, orders: tuple[ServiceOrder, ServiceOrder]
 ) -> None:
     rows = sign_in(cast.service_manager.id).get("/reports/efficiency/technicians.csv?month=2026-10").text
-    assert "2026-10,completed,Tomasz Lis,480,60,60,0,0.1250,1.0000,0.1250,97.56,PLN" in rows
+    assert "2026-10,completed,Tomasz Lis,480,60,60,0,0.1250,1.0000,0.1250,97.56,0,97.56,PLN" in rows
     listed = sign_in(cast.service_manager.id).get("/reports/efficiency/orders.csv?month=2026-10").text
     assert f"{orders[0].number}," in listed
