@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 
 __all__ = [
     "LANGUAGES",
+    "WRITTEN",
     "N_",
     "gettext",
     "init_app",
@@ -20,11 +21,22 @@ __all__ = [
     "speaking",
     "spoken",
     "worded",
+    "written",
     "words_for",
 ]
 
-LANGUAGES = {"en": "English"}
-"""Languages that are complete; Polish and both Chinese scripts follow."""
+WRITTEN = {
+    "en": "English",
+    "pl": "Polski",
+    "de": "Deutsch",
+    "zh_Hans": "简体中文",
+    "zh_Hant": "繁體中文",
+}
+"""Every language that the product knows, by Babel's name: in which a workshop words its own templates, and in which
+manuals are written. The only list; others are made from it."""
+LANGUAGES = {code: WRITTEN[code] for code in ("en",)}
+"""Those that the product itself speaks, because their catalogue is complete; Polish and both Chinese scripts follow."""
+_ALIASES = {"zh": "zh_Hans", "zh_CN": "zh_Hans", "zh_SG": "zh_Hans", "zh_TW": "zh_Hant", "zh_HK": "zh_Hant"}
 
 _words: dict[type[StrEnum], Mapping[StrEnum, LazyString | str]] = {}
 
@@ -46,16 +58,28 @@ def label(member: StrEnum) -> str:
     return str(_words[type(member)][member])
 
 
+def written(language: str) -> str:
+    """The name in :data:`WRITTEN` of a language as browsers and people say it (``zh-CN``, ``zh``, ``pl-PL``); nothing
+    for one that is not among them."""
+    known = {code.casefold(): code for code in (*_ALIASES, *WRITTEN)}
+    parts = language.strip().replace("-", "_").casefold().split("_")
+    code = next((known[said] for n in (2, 1) if (said := "_".join(parts[:n])) in known), "")
+    return _ALIASES.get(code, code)
+
+
 def spoken(language: str) -> str:
     """The language if we speak it, else English: words of one language with dates of another help nobody."""
-    return language if language in LANGUAGES else "en"
+    code = written(language)
+    return code if code in LANGUAGES else "en"
 
 
 def worded(text: str, own: Mapping[str, str]) -> str:
     """Words that a workshop wrote itself, in the reader's language: what stands in ``own`` for the locale
-    (``"zh_Hant"``) or its language (``"zh"``), else the translation of ``text``, else ``text``."""
-    locale = str(get_locale() or "en")
-    found = own.get(locale) or own.get(locale.split("_")[0])
+    (``"zh_Hant"``), else for the same language in another script, else the translation of ``text``, else ``text``."""
+    locale = written(str(get_locale() or "en"))
+    found = own.get(locale) or next(
+        (words for code, words in own.items() if words and code.split("_")[0] == locale.split("_")[0]), ""
+    )
     return found or (gettext(text) if text else "")
 
 

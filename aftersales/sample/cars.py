@@ -90,7 +90,7 @@ _PHONES = {
     "CN": "+86 138 0000 0{:03d}",
     "US": "+1 202 555 0{:03d}",
 }
-_LANGUAGES = {"PL": "pl", "DE": "de", "CN": "zh", "US": "en"}
+_LANGUAGES = {"PL": "pl", "DE": "de", "CN": "zh_Hans", "US": "en"}
 _COLOURS = ("white", "black", "silver", "grey", "blue", "red", "green")
 _KM_A_YEAR = 14_000
 _HERE_TODAY = {KRAKOW: 23, SHANGHAI: 10}

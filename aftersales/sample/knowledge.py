@@ -61,7 +61,7 @@ SHEETS = (
     ),
     Sheet(
         KnowledgeKind.BULLETIN,
-        About("刹车异响处理通报", "zh", "VW Lavida, VW Tiguan L, Buick Excelle"),
+        About("刹车异响处理通报", "zh_Hans", "VW Lavida, VW Tiguan L, Buick Excelle"),
         (
             "客户反映冷车起步时刹车异响。先检查刹车片厚度和导向销,再检查刹车盘端面跳动。",
             "处理:清洁卡钳支架,更换弹簧片,刹车片背面涂陶瓷润滑脂。不要打磨摩擦面。",

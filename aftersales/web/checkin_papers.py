@@ -21,7 +21,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
 from aftersales.gateways import document_data as data
 from aftersales.gateways import storage
-from aftersales.i18n import LANGUAGES, gettext, label
+from aftersales.i18n import gettext, label, spoken
 from aftersales.web import checkin_document, media, session
 from aftersales.web import checkin_steps as steps
 from aftersales.web.documents import render_and_store
@@ -133,4 +133,4 @@ def _plain(value: Any) -> str:
 
 def language_of(order: ServiceOrder) -> str:
     """The customer's language, if we have it."""
-    return order.customer.language if order.customer.language in LANGUAGES else next(iter(LANGUAGES))
+    return spoken(order.customer.language)

@@ -22,14 +22,16 @@ from aftersales.domain.sites.models import Site
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.gateways import codes, documents, storage
 from aftersales.gateways import document_data as data
-from aftersales.i18n import gettext, label
+from aftersales.i18n import gettext, label, spoken
 from aftersales.money import TaxSum
 from aftersales.web import filters, media, scans
 from aftersales.web.presentation import plate_style
 
 
 def render_and_store(document: data.Document, *, language: str) -> StoredDocument:
-    """Make the PDF and store it. Slow work: call it before the transaction that records it."""
+    """Make the PDF and store it. Slow work: call it before the transaction that records it. A language that we do not
+    speak yet is English, in the file's own mark too: a reader aloud goes by it."""
+    language = spoken(language)
     pdf = documents.render(document, language=language, translate=gettext)
     key = storage.key_of(pdf, "pdf")
     media.store().put(key, pdf, "application/pdf")

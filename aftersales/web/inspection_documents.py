@@ -14,18 +14,24 @@ from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
 from aftersales.gateways import document_data as data
-from aftersales.i18n import gettext, label
+from aftersales.i18n import gettext, label, speaking
 from aftersales.web import documents, filters, session, warranty_words
 
 
 def render(order_id: int) -> list[StoredDocument]:
     """The inspection sheet and the diagnosis report as they stand now, rendered and stored, in the customer's language;
     the caller puts them on record."""
-    person = session.person()
-    order = orders.get_order(order_id, site_id=person.site_id)
-    language = order.customer.language or person.site_language
-    made = documents_of(order, inspections.get_sheet(order_id), now=clock.now())
-    return [documents.render_and_store(document, language=language) for document in made]
+    order = orders.get_order(order_id, site_id=session.person().site_id)
+    return render_for(order, now=clock.now())
+
+
+def render_for(order: ServiceOrder, *, now: datetime) -> list[StoredDocument]:
+    """As :func:`render`, for an order in hand. The sheet is read in the customer's language too: the names of its
+    points are the template's words for that reader."""
+    language = order.customer.language
+    with speaking(language, sites.get_site(order.site_id).timezone):
+        made = documents_of(order, inspections.get_sheet(order.id), now=now)
+        return [documents.render_and_store(document, language=language) for document in made]
 
 
 def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[data.Document]:

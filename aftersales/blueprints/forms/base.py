@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, PasswordField
+from wtforms import BooleanField, DecimalField, FieldList, HiddenField, IntegerField, PasswordField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import TextInput
 
@@ -58,11 +58,11 @@ class Form(FlaskForm):
         return not self._shows_saved and bool(super().is_submitted())
 
     def refuse(self, error: Any) -> None:
-        """Show a domain error at the field it blames, or above the form."""
-        field = getattr(error, "field", None)
-        if field in self._fields:
-            self._fields[field].errors = [*self._fields[field].errors, str(error)]
-        else:
+        """Show a domain error at the field it blames; above the form where it blames none, or a whole table of them."""
+        field = self._fields.get(getattr(error, "field", None) or "")
+        if field is not None:
+            field.errors = [*field.errors, str(error)]
+        if field is None or isinstance(field, FieldList):
             self.form_errors.append(str(error))
 
     def version_given(self) -> int | None:

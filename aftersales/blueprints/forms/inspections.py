@@ -19,27 +19,16 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import TextInput
 
-from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.base import Difference, Form
 from aftersales.domain.inspections import template_points
 from aftersales.domain.inspections.models import InspectionTemplate, TemplateItem
 from aftersales.domain.inspections.rules import LIMITS, AnswerKind, Measure, ModelLimits
 from aftersales.domain.inspections.starter import Point
-from aftersales.i18n import LANGUAGES, gettext, label
+from aftersales.i18n import gettext, label, written
 from aftersales.i18n import lazy_gettext as _l
+from aftersales.web.template_screens import WORDINGS
 
 MOST_MEASURES, MOST_MODELS = 12, 20
-WORDINGS: dict[str, str] = {
-    language: name
-    for language, name in {
-        **LANGUAGES,
-        "pl": "Polski",
-        "de": "Deutsch",
-        "zh": "中文",
-        "zh_Hant": "繁體中文",
-    }.items()
-    if language != "en"
-}
-"""The languages in which a template may be worded beside its own."""
 
 
 class MeasuredField(Field):
@@ -163,6 +152,13 @@ class PointForm(Form):
             words=words,
         )
 
+    def measures_beside(self, saved: "PointForm") -> Difference | None:
+        """How the values typed differ from those saved: tables of fields, which the other comparison leaves out."""
+        typed, there = self._measures(), saved._measures()
+        if typed == there:
+            return None
+        return Difference(gettext("Measured values"), _in_words(typed), _in_words(there))
+
     def _measures(self) -> tuple[Measure, ...]:
         found: list[Measure] = []
         for row in self.measures:
@@ -186,7 +182,7 @@ class PointForm(Form):
                     unit=(form.unit.data or "").strip(),
                     low=Decimal(0) if form.low.data is None else form.low.data,
                     high=Decimal(1000) if form.high.data is None else form.high.data,
-                    step=form.step.data or Decimal("0.1"),
+                    step=Decimal("0.1") if form.step.data is None else form.step.data,
                     is_required=bool(form.is_required.data),
                     wears=bool(form.wears.data),
                     model_limits=tuple(own),
@@ -244,13 +240,27 @@ def _measure_row(measure: Measure) -> dict[str, Any]:
     return {**{name: getattr(measure, name) for name in names}, "words": words}
 
 
+def _in_words(measures: Sequence[Measure]) -> str:
+    """``Pad left, mm, soon below 4, urgent below 3; Pad right, mm``."""
+    names = {"soon_below": gettext("Soon below"), "urgent_below": gettext("Urgent below"),
+             "soon_above": gettext("Soon above"), "urgent_above": gettext("Urgent above")}  # fmt: skip
+    return "; ".join(
+        ", ".join(
+            [part for part in (measure.name, measure.unit) if part]
+            + [f"{names[name]} {value}" for name in LIMITS if (value := getattr(measure, name)) is not None]
+            + [own.models for own in measure.model_limits]
+        )
+        for measure in measures
+    )
+
+
 def _by_language(text: str) -> dict[str, str]:
-    """``pl: Klocek; zh: 左`` by language; what names no language we word in is left out."""
+    """``pl: Klocek; zh-Hans: 左`` by language; what names no language we word in is left out."""
     pairs = (
         part.split(":", 1) for part in text.replace("；", ";").replace("：", ":").split(";") if ":" in part
     )
     return {
-        language.strip(): own.strip()
+        code: own.strip()
         for language, own in pairs
-        if language.strip() in WORDINGS and own.strip()
+        if (code := written(language)) in WORDINGS and own.strip()
     }

@@ -6,16 +6,10 @@ from wtforms.validators import DataRequired, Length
 from aftersales.blueprints.forms.base import Form
 from aftersales.domain.knowledge.models import DOCUMENTS
 from aftersales.domain.knowledge.operations import About, Fault
-from aftersales.i18n import label
+from aftersales.i18n import WRITTEN, label
 from aftersales.i18n import lazy_gettext as _l
 
-LANGUAGES = [
-    ("", _l("Any or several")),
-    ("en", "English"),
-    ("pl", "Polski"),
-    ("de", "Deutsch"),
-    ("zh", "中文"),
-]
+LANGUAGES = [("", _l("Any or several")), *WRITTEN.items()]
 """Languages that manuals are written in, whatever the product itself speaks."""
 
 

@@ -12,14 +12,15 @@ from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.inspections import rules
 from aftersales.domain.inspections.models import Inspection, InspectionItem
 from aftersales.domain.service_orders import canned_jobs, work
-from aftersales.domain.service_orders.models import Job
+from aftersales.domain.service_orders.models import Job, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
-from aftersales.i18n import gettext
+from aftersales.domain.sites.models import Site
+from aftersales.i18n import gettext, speaking
 
 
 def propose(item_id: int, *, actor: Actor, now: datetime, canned_job_code: str | None = None) -> Job:
-    """Make the finding a proposed job with the lines of its canned job, explained to the customer by what was
-    measured. Twice is harmless.
+    """Make the finding a proposed job with the lines of its canned job, explained to the customer in their language by
+    what was measured. Twice is harmless.
 
     Without a canned job that is offered the job comes without lines, and the advisor prices it.
     """
@@ -32,23 +33,16 @@ def propose(item_id: int, *, actor: Actor, now: datetime, canned_job_code: str |
     assert item.rating is not None
     code = item.canned_job_code if canned_job_code is None else canned_job_code
     canned = catalogue.find_canned_job_by_code(code) if code else None
-    if canned is not None and canned.is_active:
+    if canned is not None and not canned.is_active:
+        canned = None
+    title, told = _words(item, order_id, canned.explanation if canned else "")
+    if canned is not None:
         job = canned_jobs.apply_canned_job(
-            order_id,
-            canned.code,
-            explanation=explanation(item, canned.explanation),
-            severity=item.rating,
-            actor=actor,
-            now=now,
+            order_id, canned.code, explanation=told, severity=item.rating, actor=actor, now=now
         )
     else:
         job = work.add_job(
-            order_id,
-            title=item.shown("name"),
-            explanation=explanation(item),
-            severity=item.rating,
-            actor=actor,
-            now=now,
+            order_id, title=title, explanation=told, severity=item.rating, actor=actor, now=now
         )
     item.job_id = job.id
     db.session.flush()
@@ -78,6 +72,17 @@ def propose_all(inspection_id: int, *, actor: Actor, now: datetime) -> tuple[lis
         except Refused as refusal:
             refusals.append(f"{item.shown('name')}: {refusal}")
     return jobs, refusals
+
+
+def _words(item: InspectionItem, order_id: int, reason: str) -> tuple[str, str]:
+    """The job's title as the workshop says it, and its explanation as the customer reads it: neither is the language
+    of the technician who taps."""
+    order = db.session.get_one(ServiceOrder, order_id)
+    site = db.session.get_one(Site, order.site_id)
+    with speaking(site.language, site.timezone):
+        title = item.shown("name")
+    with speaking(order.customer.language, site.timezone):
+        return title, explanation(item, reason)
 
 
 def explanation(item: InspectionItem, reason: str = "") -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
-from aftersales.db import add, db, locked
+from aftersales.db import add, db, locked, one_at_a_time
 from aftersales.domain import audit
 from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue.kinds import PayType
@@ -148,9 +148,10 @@ def publish(draft_id: int, *, version: int | None, actor: Actor, now: datetime) 
     return _publish(draft, actor=actor, now=now)
 
 
-def discard(draft_id: int, *, actor: Actor, now: datetime) -> None:
-    """Throw a draft away; nothing was ever inspected by it. What is in use stays in use."""
-    draft = lock_draft(draft_id, version=None, actor=actor)
+def discard(draft_id: int, *, version: int | None, actor: Actor, now: datetime) -> None:
+    """Throw a draft away; nothing was ever inspected by it. What is in use stays in use. Refuses with :class:`Stale`
+    a draft that somebody else has edited since the page was opened."""
+    draft = lock_draft(draft_id, version=version, actor=actor)
     audit.record(
         "inspections.discard_draft", draft, actor=actor, now=now,
         details={"code": draft.code, "version": draft.version_no},
@@ -241,6 +242,7 @@ def lock_draft(draft_id: int, *, version: int | None, actor: Actor) -> Inspectio
     """The draft, locked for an edit. Refuses what was published meanwhile, and with :class:`Stale` what somebody else
     edited since the page was opened."""
     actor.need(VERB)
+    one_at_a_time("inspection_templates")
     draft = locked(InspectionTemplate, draft_id)
     if draft is None:
         raise NotFound(gettext("There is no such draft. Somebody put it in use or threw it away."))
@@ -307,6 +309,9 @@ def _publish(template: InspectionTemplate, *, actor: Actor, now: datetime) -> In
 
 
 def _lock_versions(code: str) -> list[InspectionTemplate]:
+    """All versions of a template. Whoever begins a draft or a version of one does it one after the other: a lock on
+    the rows that are there lets two at once add the same next one."""
+    one_at_a_time("inspection_templates")
     return list(
         db.session.scalars(
             select(InspectionTemplate)

@@ -137,11 +137,16 @@ def test_limits_hold_per_model(cast: Cast, draft: InspectionTemplate) -> None:
 
 def test_words_of_ones_own_are_read_in_the_readers_language(draft: InspectionTemplate) -> None:
     """TEC-2: wording per language, else the translation, else as it was typed."""
-    item = Point("Brakes", "x", "Drum", words={"name": {"zh": "制动鼓"}}).as_item(1)
-    with force_locale("zh"):
-        assert item.shown("name") == "制动鼓"
-    with force_locale("de"):
-        assert item.shown("name") == "Drum"
+    item = Point("Brakes", "x", "Drum", words={"name": {"zh_Hans": "制动鼓", "pl": "Bęben"}}).as_item(1)
+    for locale, words in (
+        ("zh_Hans", "制动鼓"),
+        ("zh", "制动鼓"),
+        ("zh_Hant", "制动鼓"),
+        ("pl", "Bęben"),
+        ("de", "Drum"),
+    ):
+        with force_locale(locale):
+            assert item.shown("name") == words
 
 
 ALL = InspectionTemplate(code="ALL", model_filter="", job_codes=[], pay_types=[], fuels=[])
