@@ -59,7 +59,11 @@ def percent(share: Decimal) -> str:
 
 
 def date_(value: date | datetime | None) -> str:
-    return format_date(value, "medium") if value else ""
+    """The day with its year: "22 Nov 2026" in English, in each other language its own medium form."""
+    if not value:
+        return ""
+    own = get_locale()
+    return format_date(value, "d MMM y" if own and own.language == "en" else "medium")
 
 
 def time_(value: datetime | None) -> str:
