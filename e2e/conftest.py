@@ -28,7 +28,9 @@ PHONE = {
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 
 OpenPage = Callable[..., Page]
-expect.set_options(timeout=15_000)  # milliseconds; nothing here measures time, and two cores have other work too
+expect.set_options(
+    timeout=15_000
+)  # milliseconds; nothing here measures time, and two cores have other work too
 LEFT_BEHIND = ["htmx:sendAbort", "htmx:afterRequest, [object HTML"]
 """What htmx says of a request that was on its way when its page was left."""
 

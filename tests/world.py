@@ -149,6 +149,7 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
         on=QualityCheck.id == QualityCheckItem.quality_check_id,
     ),
     ("/reports/efficiency/", "kind"): select(literal("sold")),
+    ("/quality/figures/", "figure"): select(literal("sent-back")),
     ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
 }
 COMPANY_WIDE = world_inspections.COMPANY_WIDE | {

@@ -2,12 +2,24 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
+from aftersales import clock
 from aftersales.domain.quality import figures
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
-from tests.domain.quality.test_walk import NOW, SPAN, fail, finish, in_repair, mend, self_check, verify_all
+from tests.domain.quality.test_walk import (
+    NOW,
+    SPAN,
+    fail,
+    finish,
+    in_repair,
+    mend,
+    order_of,
+    self_check,
+    verify_all,
+)
 
 
 def test_figures_count_the_first_inspection_and_the_rework_clock(cast: Cast) -> None:
@@ -22,6 +34,13 @@ def test_figures_count_the_first_inspection_and_the_rework_clock(cast: Cast) -> 
     mend(cast, bad)
     found = figures.figures_of(cast.site.id, **SPAN)
     assert (found.inspected, found.passed_first, found.sent_back, found.rework_minutes) == (1, 0, 1, 7)
+    (inspected,), (sent_back,), (watch,) = (
+        listed(cast.site.id, **SPAN)
+        for listed in (figures.list_inspected, figures.list_sent_back, figures.list_rework_clocks)
+    )
+    assert (inspected.order_id, inspected.who, inspected.is_passed) == (bad, cast.qc.name, False)
+    assert (sent_back.order_id, sent_back.who, sent_back.what) == (bad, cast.qc.name, watch.what)
+    assert (watch.order_id, watch.who, watch.minutes) == (bad, cast.technician.name, 7)
     verify_all(good, cast)
     assert figures.list_in_rework(cast.site.id) == []
     later = {"from_at": NOW + timedelta(days=2), "until_at": NOW + timedelta(days=3)}
@@ -40,3 +59,25 @@ def test_the_page_shows_what_waits_and_costs_few_queries(
         page = client.get("/quality").get_data(as_text=True)
     assert page.count('class="ticket"') == 3 and f"/orders/{order_id}/quality-check" in page
     assert len(seen) <= 8
+
+
+def test_each_figure_opens_what_is_behind_it(
+    app: Flask, cast: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REP-4: the orders, whose parts sum to the figure; for the days that one chose, here twenty days later."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=20))
+    with app.app_context():
+        order_id = in_repair(cast)
+        self_check(order_id, cast)
+        finish(order_id, cast)
+        fail(order_id, cast)
+        mend(cast, order_id)
+        number = order_of(order_id).number
+    client = sign_in(cast.qc.id)
+    page = client.get("/quality?days=30").text
+    for figure, total in (("passed", "0 of 1"), ("sent-back", "1 point"), ("rework", "0:07 h")):
+        assert f'href="/quality/figures/{figure}?days=30"' in page
+        behind = client.get(f"/quality/figures/{figure}?days=30").text
+        assert number in behind and total in behind
+        assert number not in client.get(f"/quality/figures/{figure}?days=7").text
+    assert client.get("/quality/figures/nothing").status_code == 404
