@@ -112,9 +112,10 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
         statement = checkin_papers.statement_json(checkin_papers.statement_of(order, checkin, content))
     language, around = checkin_papers.language_of(order), queries.walkaround_of(order, checkin)
     with force_locale(language):
-        consent, note = (
+        consent, note, clauses = (
             checkin_document.consent(),
             checkin_document.costs_note(checkin, site.currency) if checkin else "",
+            checkin_document.clauses(checkin, site) if checkin else (),
         )
     return render_template(
         "checkins/signature.html",
@@ -134,6 +135,7 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
         missing=signing.list_missing(order, checkin, content, site),
         consent=consent,
         costs_note=note,
+        clauses=clauses,
         language=language,
         error=error,
         set_aside=document_queries.list_set_aside(order_id),

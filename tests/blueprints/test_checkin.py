@@ -148,6 +148,7 @@ def test_the_whole_check_in_without_script(app: Flask, desk: CheckingClient, ord
     pdf = desk.get(f"/documents/{document.id}.pdf")
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf.data)).pages)
     for shown in (
+        "Guarantee on our work",
         "Front brakes squeal",
         "Replace brake pads",
         "180.00",

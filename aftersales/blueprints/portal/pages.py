@@ -28,7 +28,7 @@ from aftersales.domain.service_orders import clips
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext
 from aftersales.web import documents as rendered
-from aftersales.web import htmx, marked_photos, media, quotation_documents, warranty_words
+from aftersales.web import guarantee_words, htmx, marked_photos, media, quotation_documents, warranty_words
 from aftersales.web.access import public
 from aftersales.web.errors import status_of
 from aftersales.web.limits import LINK_GUESSES, LINK_PAGES, limiter
@@ -218,6 +218,7 @@ def _question(door: Door, decisions: dict[int, bool] | None = None, sentence: st
         change_text=quotation_documents.change_text,
         line_remark=quotation_documents.line_remark,
         delay=quotation_documents.delay_text(quotation),
+        guarantee=guarantee_words.clause(door.site),
     )
 
 
@@ -239,6 +240,7 @@ def _review(
         name=name,
         sentence=sentence,
         consent=quotation_documents.consent_text(),
+        guarantee=guarantee_words.clause(door.site),
     )
 
 
