@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.db import transaction
+from aftersales.domain import submissions
 from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
@@ -15,7 +16,7 @@ from aftersales.domain.workshop import at_work, comparison, dispatch, safety
 from aftersales.domain.workshop import belongings as moving
 from aftersales.domain.workshop.car_models import ConsentWay
 from aftersales.i18n import gettext
-from aftersales.web import htmx, media, session
+from aftersales.web import htmx, media, session, tablets
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -36,34 +37,40 @@ def page(order_id: int) -> str:
 @blueprint.post("/orders/<int:order_id>/comparison")
 @needs("jobs.accept")
 def compare(order_id: int) -> Answer:
-    """One point: the same, or different with a note and a photo."""
+    """One point: the same, or different with a note and a photo. From a tablet's queue it counts from when it was looked
+    at, and once."""
     order, point = _get(order_id), request.form.get("point", "")[:40]
     is_same, photo = request.form.get("result") == "same", None
+    sent, now = request.form.get("submission_id", ""), tablets.made_at()
     try:
         stored = None if is_same or not media.has_file() else media.receive_photo()
         with transaction():
             lock_order(order_id)
-            if stored is not None:
-                photo = attachments.keep(
-                    stored,
+            if submissions.earlier(sent, now=clock.now()) is None:
+                if stored is not None:
+                    photo = attachments.keep(
+                        stored,
+                        site_id=order.site_id,
+                        service_order_id=order_id,
+                        caption=request.form.get("note", ""),
+                        actor=session.actor(),
+                        now=clock.now(),
+                    )
+                row = comparison.compare(
+                    order_id,
+                    point,
+                    is_same=is_same,
+                    note=request.form.get("note", ""),
+                    photo=photo,
                     site_id=order.site_id,
-                    service_order_id=order_id,
-                    caption=request.form.get("note", ""),
                     actor=session.actor(),
-                    now=clock.now(),
+                    now=now,
                 )
-            comparison.compare(
-                order_id,
-                point,
-                is_same=is_same,
-                note=request.form.get("note", ""),
-                photo=photo,
-                site_id=order.site_id,
-                actor=session.actor(),
-                now=clock.now(),
-            )
+                submissions.keep(sent, row)
     except DomainError as error:
         return _page(_get(order_id), error, blamed=point), status_of(error)
+    if htmx.is_partial():
+        return _page(order), 200
     return htmx.redirect(url_for(".page", order_id=order_id, _anchor=f"point-{point}"))
 
 
@@ -74,7 +81,9 @@ def rest_is_same(order_id: int) -> Answer:
     order = _get(order_id)
     try:
         with transaction():
-            comparison.rest_is_same(order_id, site_id=order.site_id, actor=session.actor(), now=clock.now())
+            comparison.rest_is_same(
+                order_id, site_id=order.site_id, actor=session.actor(), now=tablets.made_at()
+            )
     except DomainError as error:
         return _page(_get(order_id), error), status_of(error)
     return htmx.redirect(url_for("jobs.order", order_id=order_id))

@@ -5,10 +5,12 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.db import transaction
+from aftersales.domain import submissions
 from aftersales.domain.checkins import interviews
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import (
     at_work,
@@ -25,7 +27,7 @@ from aftersales.domain.workshop import (
 from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
-from aftersales.web import addresses, htmx, job_screens, session
+from aftersales.web import addresses, htmx, job_screens, session, tablets
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -105,17 +107,22 @@ def start_repair(order_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/jobs/<int:job_id>/clocking")
 @needs("jobs.clock")
 def clock_on(job_id: int) -> Response | tuple[str, int]:
+    """Begin on a job. A tablet without network keeps the tap and sends it again: it counts once."""
     job = at_work.get_job(job_id, session.person().site_id)
+    sent, now = request.form.get("submission_id", ""), clock.now()
     try:
         with transaction():
-            clocking.clock_on(
-                job_id,
-                site_id=session.person().site_id,
-                switch="switch" in request.form,
-                instead_of=addresses.posted_id("instead_of"),
-                actor=session.actor(),
-                now=clock.now(),
-            )
+            if submissions.earlier(sent, now=now) is None:
+                begun = clocking.clock_on(
+                    job_id,
+                    site_id=session.person().site_id,
+                    switch="switch" in request.form,
+                    instead_of=addresses.posted_id("instead_of"),
+                    actor=session.actor(),
+                    now=now,
+                    made_at=tablets.made_at(),
+                )
+                submissions.keep(sent, begun)
     except DomainError as error:
         return _order(_get(job.service_order_id), error), status_of(error)
     return htmx.redirect(url_for(".order", order_id=job.service_order_id))
@@ -125,11 +132,21 @@ def clock_on(job_id: int) -> Response | tuple[str, int]:
 @needs("jobs.clock")
 def clock_off() -> Response | tuple[str, int]:
     """Pause the running job. Back to its order."""
+    sent, now = request.form.get("submission_id", ""), clock.now()
     try:
         with transaction():
-            ended = clocking.clock_off(
-                reason=_pause(), note=request.form.get("note", ""), actor=session.actor(), now=clock.now()
-            )
+            earlier = submissions.earlier(sent, now=now)
+            ended = clocking.find(earlier) if earlier else None
+            if ended is None:
+                ended = clocking.clock_off(
+                    reason=_pause(),
+                    note=request.form.get("note", ""),
+                    actor=session.actor(),
+                    now=now,
+                    made_at=tablets.made_at(),
+                )
+                if ended is not None:
+                    submissions.keep(sent, ended)
     except DomainError as error:
         return _index(error), status_of(error)
     if ended is None:
@@ -144,7 +161,11 @@ def finish(job_id: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             clocking.finish_job(
-                job_id, site_id=session.person().site_id, actor=session.actor(), now=clock.now()
+                job_id,
+                site_id=session.person().site_id,
+                actor=session.actor(),
+                now=clock.now(),
+                made_at=tablets.made_at(),
             )
     except DomainError as error:
         return _order(_get(job.service_order_id), error), status_of(error)
@@ -209,6 +230,7 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         interviews=interviews.of_order(order.id),
         running=running,
         is_own=dispatch.is_own(order, session.actor()),
+        yard_pages=_yard_pages(order),
         links=job_screens.offered(order, person, jobs),
         slack=_slack(order, jobs),
         asked=progress.find_asked(job.id for job in jobs if job.running),
@@ -233,6 +255,16 @@ def _repair(order: ServiceOrder, error: DomainError | None = None) -> str:
         others=[job for job in jobs if not job.is_authorised],
         error=error,
     )
+
+
+def _yard_pages(order: ServiceOrder) -> list[str]:
+    """What has to open at the car without Wi-Fi: this page, and the checks that belong to it now."""
+    pages = [url_for(".order", order_id=order.id)]
+    if order.state in (OrderState.ASSIGNED, OrderState.IN_PROGRESS):
+        pages.append(url_for("car_check.page", order_id=order.id))
+    if order.state is OrderState.REPAIRING:
+        pages.append(url_for("quality.self_check", order_id=order.id))
+    return pages
 
 
 def _slack(order: ServiceOrder, jobs: list[at_work.WorkJob]) -> rules.Slack | None:

@@ -1,5 +1,6 @@
 """The technician's tablet: /jobs and /orders/<id>/work."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from aftersales.domain.workshop.models import Clocking, HandoverItem
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
 from tests.factories import NOW, fresh
-from tests.html import parse, text_of
+from tests.html import CheckingClient, parse, text_of
 
 EVERYTHING = {"acknowledged": [item.value for item in HandoverItem]}
 
@@ -240,3 +241,37 @@ def test_the_repair_is_begun_on_the_tablet(
     for _ in range(2):
         assert client.post(f"/orders/{accepted_order.id}/repair").status_code == 303
     assert order_now(app, accepted_order).state in (OrderState.REPAIRING, OrderState.AWAITING_PARTS)
+
+
+def test_a_tap_that_is_sent_again_counts_once(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-4: the answer got lost and the tablet sends the tap again, after the clock was ended or begun elsewhere."""
+    client, job = sign_in(cast.technician.id), first_job(app, accepted_order)
+    on, off = {"submission_id": "tap-on-1"}, {"submission_id": "tap-off-1", "reason": "parts"}
+    for data, url in ((on, f"/jobs/{job}/clocking"), (off, "/clocking/end"), (on, f"/jobs/{job}/clocking")):
+        assert client.post(url, data=data).location == f"/orders/{accepted_order.id}/work"
+    assert order_now(app, accepted_order).open_clockings == 0, "begun once, ended, and not begun again"
+    client.post(f"/jobs/{job}/clocking", data={"submission_id": "tap-on-2"})
+    client.post("/clocking/end", data=off)
+    assert order_now(app, accepted_order).open_clockings == 1, (
+        "the pause of before does not end the new clock"
+    )
+
+
+def test_the_work_page_opens_without_network_for_whoever_works_on_the_car(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """TEC-1, TEC-5: with the checks that belong to it now; a colleague who only looks keeps nothing."""
+    path = f"/orders/{accepted_order.id}/work"
+
+    def kept(client: CheckingClient) -> list[str]:
+        (screen,) = [one for one in parse(client.get(path).text).all("div") if one.get("data-keep-pages")]
+        pages: list[str] = json.loads(screen.get("data-keep-pages") or "[]")
+        return pages
+
+    own = sign_in(cast.technician.id)
+    assert kept(own) == [path, f"/orders/{accepted_order.id}/comparison"]
+    start_repair(app, cast, accepted_order)
+    assert kept(own) == [path, f"/orders/{accepted_order.id}/self-check"]
+    assert "data-keep-pages" not in sign_in(cast.second_technician.id).get(path).text

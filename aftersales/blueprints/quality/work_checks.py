@@ -17,7 +17,7 @@ from aftersales.domain.service_orders import specs
 from aftersales.domain.service_orders.specs import Entered
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext
-from aftersales.web import htmx, session
+from aftersales.web import htmx, session, tablets
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -41,7 +41,7 @@ def save_measured(order_id: int) -> Response | tuple[str, int]:
                 measured,
                 site_id=session.person().site_id,
                 actor=session.actor(),
-                now=clock.now(),
+                now=tablets.made_at(),
             )
     except DomainError as error:
         return _page("quality/self_check.html", order_id, error=error), status_of(error)
@@ -59,13 +59,14 @@ def save_measured(order_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/orders/<int:order_id>/self-check")
 @needs("quality.self_check")
 def confirm_self_check(order_id: int) -> Response | tuple[str, int]:
-    """The technician has checked each line. Without a team leader the car goes to quality check at once."""
-    person, now, sent = session.person(), clock.now(), request.form.get("submission_id", "")
+    """The technician has checked each line. Without a team leader the car goes to quality check at once. From a tablet's
+    queue it counts from when it was tapped, and once."""
+    person, now, sent = session.person(), tablets.made_at(), request.form.get("submission_id", "")
     try:
         measured = _measured()
         with transaction():
             order = orders.get_order(order_id, site_id=person.site_id)
-            if submissions.earlier(sent, now=now) is None:
+            if submissions.earlier(sent, now=clock.now()) is None:
                 check = work_checks.self_check(
                     order_id,
                     site_id=person.site_id,
@@ -77,7 +78,9 @@ def confirm_self_check(order_id: int) -> Response | tuple[str, int]:
                 )
                 submissions.keep(sent, check)
                 if not order.needs_leader_check:
-                    work_checks.finish_work(order_id, site_id=person.site_id, actor=session.actor(), now=now)
+                    work_checks.finish_work(
+                        order_id, site_id=person.site_id, actor=session.actor(), now=clock.now()
+                    )
     except DomainError as error:
         return _page("quality/self_check.html", order_id, error=error), status_of(error)
     if order.needs_leader_check:

@@ -21,7 +21,7 @@ from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.workshop import rules, safety, shifts
+from aftersales.domain.workshop import late, rules, safety, shifts
 from aftersales.domain.workshop.dispatch import need_lead, need_own
 from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.i18n import N_, gettext, label
@@ -58,8 +58,10 @@ def clock_on(
     switch: bool = False,
     rework_id: int | None = None,
     instead_of: int | None = None,
+    made_at: datetime | None = None,
 ) -> Clocking:
-    """Begin to work on a job; the day begins with it if it has not yet. Twice is harmless.
+    """Begin to work on a job; the day begins with it if it has not yet. Twice is harmless. ``made_at``: when it was tapped
+    on a tablet that had no network, see :func:`late.counted_at`; the same for the other two acts.
 
     Time on ``rework_id``, and on a finished job while rework is open, is rework: it is kept apart (QCS-2).
 
@@ -69,7 +71,9 @@ def clock_on(
     earlier day runs: its end has to be said first.
     """
     actor.need("jobs.clock")
-    _begin_day(_person(actor), site_id=site_id, now=now)
+    arrived, now = now, late.counted_at(_person(actor), made_at=made_at, now=now)
+    day = _begin_day(_person(actor), site_id=site_id, now=now)
+    now = max(now, min(day.started_at, arrived))
     running = find_running(_person(actor))
     job = _get_job(job_id)
     orders = {
@@ -90,7 +94,14 @@ def clock_on(
                     job=_get_job(running.job_id).title,
                 )
             )
-        _stop(running, orders[running.service_order_id], EndReason.OTHER_JOB, actor=actor, now=now)
+        _stop(
+            running,
+            orders[running.service_order_id],
+            EndReason.OTHER_JOB,
+            actor=actor,
+            now=now,
+            why=late.words(now, arrived),
+        )
     clocking = add(
         Clocking(
             site_id=site_id,
@@ -104,21 +115,39 @@ def clock_on(
     )
     refresh(order)
     text = N_("Clocked on for rework: %(title)s") if is_rework else N_("Clocked on: %(title)s")
-    timeline.note(order, EventKind.CLOCK, text, actor=actor, now=now, title=job.title)
+    timeline.note(
+        order,
+        EventKind.CLOCK,
+        text,
+        actor=actor,
+        now=now,
+        reason=late.words(now, arrived),
+        title=job.title,
+    )
     return clocking
 
 
-def clock_off(*, reason: EndReason, actor: Actor, now: datetime, note: str = "") -> Clocking | None:
+def clock_off(
+    *, reason: EndReason, actor: Actor, now: datetime, note: str = "", made_at: datetime | None = None
+) -> Clocking | None:
     """End the actor's running job for a reason; “other” needs a note. None when nothing runs: twice is harmless."""
     actor.need("jobs.clock")
     if reason is EndReason.OTHER and not note.strip():
         raise Invalid(gettext("Say in a few words why you pause."), field="note")
-    staffing.lock_day(_person(actor))
+    arrived, now = now, late.counted_at(_person(actor), made_at=made_at, now=now)
     running = find_running(_person(actor))
     if running is None:
         return None
     refuse_stale(running, now)
-    _stop(running, lock_order(running.service_order_id), reason, actor=actor, now=now, note=note)
+    _stop(
+        running,
+        lock_order(running.service_order_id),
+        reason,
+        actor=actor,
+        now=now,
+        note=note,
+        why=late.words(now, arrived),
+    )
     return running
 
 
@@ -145,14 +174,16 @@ def stop_for(clocking_id: int, *, site_id: int, reason: str, actor: Actor, now: 
     return found
 
 
-def finish_job(job_id: int, *, site_id: int, actor: Actor, now: datetime) -> Job:
+def finish_job(
+    job_id: int, *, site_id: int, actor: Actor, now: datetime, made_at: datetime | None = None
+) -> Job:
     """The job is done: the actor's clocking on it ends, the job carries who and when. Twice is harmless.
 
     Refuses while colleagues are still clocked on to it, and where the order is not in repair or nothing of the job is
     authorised.
     """
     actor.need("jobs.clock")
-    staffing.lock_day(_person(actor))
+    arrived, now = now, late.counted_at(_person(actor), made_at=made_at, now=now)
     job = _get_job(job_id)
     order = lock_order(job.service_order_id, site_id=site_id)
     need_own(order, actor)
@@ -176,7 +207,7 @@ def finish_job(job_id: int, *, site_id: int, actor: Actor, now: datetime) -> Job
     running = find_running(_person(actor))
     if running is not None and running.job_id == job_id:
         refuse_stale(running, now)
-        _stop(running, order, EndReason.FINISHED, actor=actor, now=now)
+        _stop(running, order, EndReason.FINISHED, actor=actor, now=now, why=late.words(now, arrived))
     done = work.finish_job(job_id, actor=actor, now=now)
     refresh(order)
     if order.said_ready_at is not None:  # what was said of this job is over
@@ -185,6 +216,11 @@ def finish_job(job_id: int, *, site_id: int, actor: Actor, now: datetime) -> Job
         TaskType.ANSWER_PROGRESS, actor=actor, now=now, service_order_id=order.id, subject_id=job_id
     )
     return done
+
+
+def find(clocking_id: int) -> Clocking | None:
+    """The stretch of work."""
+    return db.session.get(Clocking, clocking_id)
 
 
 def find_running(user_id: int) -> Clocking | None:
@@ -263,7 +299,14 @@ def _begin_day(user_id: int, *, site_id: int, now: datetime) -> Attendance:
 
 
 def _stop(
-    running: Clocking, order: ServiceOrder, reason: EndReason, *, actor: Actor, now: datetime, note: str = ""
+    running: Clocking,
+    order: ServiceOrder,
+    reason: EndReason,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    why: str = "",
 ) -> None:
     # A clock that was set back must not make a negative time.
     running.ended_at = max(now, running.started_at)
@@ -283,7 +326,7 @@ def _stop(
         N_("Clocked off: %(title)s, %(hours)s h"),
         actor=actor,
         now=now,
-        reason=note.strip() or str(label(reason)),
+        reason=" ".join(part for part in (note.strip() or str(label(reason)), why) if part),
         title=_get_job(running.job_id).title,
         hours=f"{minutes // 60}:{minutes % 60:02d}",
     )

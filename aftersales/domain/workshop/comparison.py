@@ -111,6 +111,7 @@ def compare(
     """Say of one point whether the car is as its check-in says. A later look replaces the first; the timeline keeps both.
 
     A difference needs a note and becomes the advisor's task, so that nobody is blamed later. The same again is harmless.
+    Refuses a look that arrives from a tablet after a colleague's later one (``now`` is when it was taken).
     """
     order = _lock(order_id, site_id, actor)
     known = next((each for each in list_points(order_id) if each.key == point), None)
@@ -122,6 +123,14 @@ def compare(
     row = known.compared
     if row is not None and (row.is_same, row.note) == (is_same, "" if is_same else note) and photo is None:
         return row
+    if row is not None and row.compared_at > now and row.compared_by_name != actor.name:
+        raise Refused(
+            gettext(
+                "%(name)s looked at “%(point)s” after you. Compare it again if it is different.",
+                name=row.compared_by_name,
+                point=known.words,
+            )
+        )
     row = row or CarComparison(service_order_id=order_id, point=point)
     row.is_same, row.note = is_same, "" if is_same else note
     row.attachment_id = photo.id if photo is not None else (None if is_same else row.attachment_id)

@@ -62,7 +62,8 @@ document.addEventListener("submit", async (event) => {
   const next = button?.dataset.nextOffline ?? form.dataset.nextOffline;
   if (form.dataset.kept !== undefined) {
     const fields = fieldsOf(new FormData(form, button));
-    await keep({ url: form.getAttribute("action"), title: titleOf(form, fields), fields, order });
+    const source = button?.dataset.kept === undefined ? form : button;
+    await keep({ url: button?.getAttribute("formaction") ?? form.getAttribute("action"), title: titleOf(source, fields), fields, order });
     form.reset();
     for (const input of form.querySelectorAll('[name="submission_id"]')) input.value = newId();
   } else if (!next) {

@@ -1,4 +1,4 @@
-// The service worker: pages of a check-in or inspection that were opened on this tablet open again without Wi-Fi, with
+// The service worker: pages of a check-in, an inspection or a job that were opened on this tablet open again without Wi-Fi, with
 // their style and scripts. It keeps pages and files only; what people enter is kept by queue.js. The server puts
 // FILES, the addresses of all style sheets and scripts, and VERSION above these lines.
 const SHELL = `files-${VERSION}`;

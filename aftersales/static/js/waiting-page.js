@@ -54,7 +54,7 @@ export function start(page) {
     const entries = [];
     for (const request of (await cache?.keys()) ?? []) {
       const { pathname } = new URL(request.url);
-      if (!/^\/orders\/\d+\/(check-in|inspection)$/.test(pathname)) continue;
+      if (!/^\/orders\/\d+\/(check-in|inspection|work)$/.test(pathname)) continue;
       const kept = new DOMParser().parseFromString(await (await cache.match(request)).text(), "text/html");
       for (const part of kept.querySelectorAll("[data-yard]")) part.remove();
       const text = (selector) => kept.querySelector(selector)?.textContent.trim() ?? "";

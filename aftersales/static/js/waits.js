@@ -1,5 +1,6 @@
-// Shows on a page what of it still waits on this tablet: <ul data-waiting-list="address"> lists what was posted there, and
-// a part with data-restore stands again as it was entered.
+// Shows on a page what of it still waits on this tablet: <ul data-waiting-list="address"> lists what was posted there,
+// <ul data-waiting-order="id"> all of an order; a part with data-restore stands again as it was entered, a line with data-waits-for="name=value" and data-url says that
+// just this waits, and what a form with data-once sends is not sent a second time: its page is read anew on arrival.
 import { iconMarkup, word } from "./core.js";
 import { list } from "./queue.js";
 
@@ -23,6 +24,21 @@ function fill(items) {
     const own = items.filter(({ url }) => url === place.dataset.waitingList);
     place.hidden = !own.length;
     place.replaceChildren(...own.map(row));
+  }
+  for (const place of document.querySelectorAll("[data-waiting-order]")) {
+    const own = items.filter(({ order }) => order === Number(place.dataset.waitingOrder));
+    place.hidden = !own.length;
+    place.replaceChildren(...own.map(row));
+  }
+  for (const line of document.querySelectorAll("[data-waits-for]")) {
+    const [name, value] = line.dataset.waitsFor.split("=");
+    const item = items.findLast(({ url, fields }) => url === line.dataset.url && fields.some((field) => field[0] === name && field[1] === value));
+    line.hidden = !item;
+    if (item) line.lastElementChild.textContent = `${item.title}: ${item.refused || word("waits_here")}`;
+  }
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    const isWaiting = items.some(({ url, refused }) => url === form.getAttribute("action") && !refused);
+    for (const button of document.querySelectorAll(`[form="${CSS.escape(form.id)}"], #${CSS.escape(form.id)} button`)) button.disabled = isWaiting;
   }
   for (const source of document.querySelectorAll("[data-kept][data-restore]")) {
     const item = items.find(({ url }) => url === source.getAttribute("hx-post"));
@@ -53,6 +69,8 @@ document.addEventListener("queue:sent", ({ detail }) => {
     const part = place.dataset.waitingList === detail.item.url && place.closest('[hx-trigger="item-sent"]');
     if (part) window.htmx.trigger(part, "item-sent");
   }
+  const isShown = document.querySelector("[data-waiting-order]") || [...document.querySelectorAll("form[data-once]")].some((form) => form.getAttribute("action") === detail.item.url);
+  if (isShown && !detail.items.length && !document.activeElement?.matches("input, textarea")) location.reload();
 });
 
 for (const name of ["ready", "kept", "sent", "refused", "dropped"]) {

@@ -1,0 +1,180 @@
+"""The technician at a car where the Wi-Fi does not reach: comparing, clocks and the self-check wait on the tablet, arrive
+once, and stand under the name of whoever tapped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from aftersales import clock
+from aftersales.db import db, transaction
+from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.quality.models import CheckStage, QualityCheck
+from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
+from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.workshop.car_models import CarComparison
+from aftersales.domain.workshop.models import Clocking
+from e2e.accessibility import assert_accessible
+from e2e.conftest import TABLET, OpenPage
+from e2e.network import Network, Way, between
+from e2e.people import sign_in
+from e2e.server import Product, inside, product
+from tests import cast as casting
+from tests import factories
+from tests.cast import Cast
+from tests.gateways.photographs import own
+
+pytestmark = pytest.mark.console("Failed to load resource", "htmx:sendError")
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The product, its people, a car to take over and one in repair."""
+
+    product: Product
+    cast: Cast
+    assigned: int
+    repairing: int
+    job: int
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    data: Path = tmp_path_factory.mktemp("floor")
+    with product(data, "--empty") as running:
+        with inside(running), transaction():
+            cast, now = casting.hire(), clock.now()
+            assigned = factories.assign(
+                cast, factories.check_in(cast, factories.open_order(cast, now=now), now=now), now=now
+            )
+            order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+            order = factories.accept(cast, factories.assign(cast, order, now=now), now=now)
+            service_orders.move(
+                service_orders.lock_order(order.id), "start_repair", actor=cast.advisor.actor(), now=now
+            )
+            job = factories.fresh(order).jobs[0].id
+        yield Floor(running, cast, assigned.id, order.id, job)
+
+
+@pytest.fixture
+def network(floor: Floor) -> Iterator[Network]:
+    with between(floor.product.address) as made:
+        yield made
+
+
+def open_and_keep(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.locator('[data-yard="ready"]')).to_be_visible(timeout=20_000)
+
+
+def waits(page: Page, number: int) -> None:
+    page.wait_for_function("n => Number(localStorage.getItem('waiting')) === n", arg=number, timeout=30_000)
+
+
+def test_the_car_is_compared_without_network(floor: Floor, network: Network, open_page: OpenPage) -> None:
+    """TEC-1, CHK-11: a difference with its photo and the rest, and the answer to one of them gets lost."""
+    page = open_page(**TABLET, base_url=network.address)
+    sign_in(page, "technician@example.org")
+    path = f"/orders/{floor.assigned}/work"
+    open_and_keep(page, path)
+    page.get_by_role("link", name="Compare photo by photo").tap()
+    expect(page.locator('[data-yard="ready"]')).to_be_visible(timeout=20_000)
+
+    network.become(Way.DOWN)
+    page.goto(f"/orders/{floor.assigned}/comparison")
+    card = page.locator("#point-else")
+    card.get_by_text("Different").first.tap()
+    card.get_by_label("What is different?").fill("Mirror broken")
+    card.get_by_label("Photo").set_input_files({"name": "m.jpg", "mimeType": "image/jpeg", "buffer": own()})
+    card.get_by_role("button", name="tell the advisor").tap()
+    expect(card.get_by_role("status")).to_contain_text("Mirror broken: Waits on this tablet")
+    assert_accessible(page)
+    page.get_by_role("button", name="All the rest is the same").tap()
+    page.wait_for_url("**/work")
+    expect(page.get_by_role("list", name="Waits on this tablet")).to_contain_text("All the rest is the same")
+    waits(page, 2)
+
+    network.become(Way.LOSES_ANSWERS)
+    page.wait_for_timeout(1_000)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(2_000)
+    network.become(Way.UP)
+    page.reload()
+    waits(page, 0)
+    with inside(floor.product):
+        found = db.session.scalars(
+            select(CarComparison).where(CarComparison.service_order_id == floor.assigned)
+        ).all()
+        (difference,) = [each for each in found if not each.is_same]
+        assert (difference.note, difference.compared_by_name) == ("Mirror broken", floor.cast.technician.name)
+        assert difference.attachment_id is not None
+        of_order = select(func.count()).where(Attachment.caption == "Mirror broken")
+        assert db.session.scalar(of_order) == 1
+        told = select(func.count()).where(
+            OrderEvent.service_order_id == floor.assigned, OrderEvent.text.startswith("The car differs")
+        )
+        assert db.session.scalar(told) == 1
+
+
+def test_a_job_is_clocked_finished_and_checked_without_network(
+    floor: Floor, network: Network, open_page: OpenPage
+) -> None:
+    """DSP-4, TEC-5, TEC-7: each tap counts from when it was made, once; a colleague who signs in meanwhile sends
+    nothing in their own name."""
+    page = open_page(**TABLET, base_url=network.address)
+    sign_in(page, "technician@example.org")
+    path = f"/orders/{floor.repairing}/work"
+    open_and_keep(page, path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+    network.become(Way.DOWN)
+    page.goto(path)
+    before = clock.now()
+    on = page.locator(f"#clock-on-{floor.job}").get_by_role("button")
+    on.tap()
+    waiting = page.get_by_role("list", name="Waits on this tablet")
+    expect(waiting).to_contain_text("Clock on:")
+    expect(on).to_be_disabled()
+    page.wait_for_timeout(1_500)
+    page.locator(f"#finish-{floor.job}").get_by_role("button").tap()
+    expect(waiting).to_contain_text("Job is done:")
+    page.goto(f"/orders/{floor.repairing}/self-check")
+    for box in page.locator("#self-check input[name=line]").all():
+        box.check()
+    page.get_by_role("button", name="All checked").tap()
+    page.wait_for_url("**/work")
+    expect(waiting).to_contain_text("Self-check")
+    tapped = clock.now()
+    waits(page, 3)
+    page.wait_for_timeout(3_000)
+
+    page.context.clear_cookies()  # the session ended, and somebody else takes the tablet
+    network.become(Way.UP)
+    sign_in(page, "second_technician@example.org")
+    page.goto("/waiting")
+    expect(page.locator("[data-items]")).to_contain_text(f"{floor.cast.technician.name}")
+    page.wait_for_timeout(2_000)
+    waits(page, 3)
+    page.context.clear_cookies()
+    sign_in(page, "technician@example.org")
+    waits(page, 0)
+    with inside(floor.product):
+        (worked,) = db.session.scalars(select(Clocking).where(Clocking.job_id == floor.job)).all()
+        assert worked.user_id == floor.cast.technician.id
+        assert worked.ended_at is not None and before - timedelta(seconds=1) <= worked.started_at
+        assert worked.ended_at <= tapped + timedelta(seconds=1)
+        assert worked.ended_at - worked.started_at >= timedelta(seconds=1)
+        checks = db.session.scalars(
+            select(QualityCheck).where(
+                QualityCheck.service_order_id == floor.repairing, QualityCheck.stage == CheckStage.SELF
+            )
+        ).all()
+        assert [check.checker_name for check in checks] == [floor.cast.technician.name]
+        assert checks[0].checked_at is not None and checks[0].checked_at <= tapped + timedelta(seconds=1)
+        order = db.session.get_one(ServiceOrder, floor.repairing)
+        assert order.state is OrderState.QUALITY_CHECK
