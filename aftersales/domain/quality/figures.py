@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
@@ -135,7 +135,7 @@ def list_inspected(site_id: int, *, from_at: datetime, until_at: datetime) -> li
         .where(*_first_inspections(site_id, from_at, until_at))
         .order_by(QualityCheck.checked_at.desc(), QualityCheck.id.desc())
     )
-    return [Behind(*row[:6], is_passed=row[6]) for row in rows]
+    return [_row(row, is_passed=row[6]) for row in rows]
 
 
 def list_sent_back(site_id: int, *, from_at: datetime, until_at: datetime) -> list[Behind]:
@@ -147,7 +147,7 @@ def list_sent_back(site_id: int, *, from_at: datetime, until_at: datetime) -> li
         .where(*_sent_back(site_id, from_at, until_at))
         .order_by(Rework.opened_at.desc(), Rework.id.desc())
     )
-    return [Behind(*row[:6], what=row[6]) for row in rows]
+    return [_row(row, what=row[6]) for row in rows]
 
 
 def list_rework_clocks(site_id: int, *, from_at: datetime, until_at: datetime) -> list[Behind]:
@@ -160,7 +160,7 @@ def list_rework_clocks(site_id: int, *, from_at: datetime, until_at: datetime) -
         .where(*_rework_clocks(site_id, from_at, until_at))
         .order_by(Clocking.started_at.desc(), Clocking.id.desc())
     )
-    return [Behind(*row[:6], what=row[6], minutes=minutes_between(row[5], row[7])) for row in rows]
+    return [_row(row, what=row[6], minutes=minutes_between(row[5], row[7])) for row in rows]
 
 
 def _behind(who: Any, at: Any, *more: Any) -> Select[Any]:
@@ -171,9 +171,11 @@ def _behind(who: Any, at: Any, *more: Any) -> Select[Any]:
     )
 
 
-def _first_inspections(
-    site_id: int, from_at: datetime, until_at: datetime
-) -> tuple[ColumnElement[bool], ...]:
+def _row(row: Any, **more: Any) -> Behind:
+    return Behind(row[0], row[1], row[2], row[3], row[4], row[5], **more)
+
+
+def _first_inspections(site_id: int, from_at: datetime, until_at: datetime) -> tuple[Any, ...]:
     return (
         QualityCheck.site_id == site_id,
         QualityCheck.stage == CheckStage.FINAL,
@@ -183,11 +185,11 @@ def _first_inspections(
     )
 
 
-def _sent_back(site_id: int, from_at: datetime, until_at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _sent_back(site_id: int, from_at: datetime, until_at: datetime) -> tuple[Any, ...]:
     return (QualityCheck.site_id == site_id, Rework.opened_at >= from_at, Rework.opened_at < until_at)
 
 
-def _rework_clocks(site_id: int, from_at: datetime, until_at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _rework_clocks(site_id: int, from_at: datetime, until_at: datetime) -> tuple[Any, ...]:
     return (
         Clocking.site_id == site_id,
         Clocking.is_rework,
