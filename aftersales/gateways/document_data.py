@@ -121,6 +121,8 @@ class Signature:
     how: str = ""
     """``"On the workshop's tablet"``, ``"By the link sent to …"``, ``"By phone, told to Marta Zielińska"``."""
     drawing: bytes | None = None
+    is_typed: bool = False
+    """Whether the typed name alone is the signature; by PIN or telephone it is not."""
     digest: str = ""
     """SHA-256, in hex, of the unsigned document that was shown and signed."""
 
@@ -487,7 +489,9 @@ class QcRecord(Document):
     """Each checklist item as verified."""
     road_test: str = ""
     measurements: tuple[Fact, ...] = ()
-    """Torque, fluids."""
+    """Torque, fluids, as the inspector measured again."""
+    ticked: tuple[Fact, ...] = ()
+    """What was ticked on the road test and before the car left."""
     rework: tuple[str, ...] = ()
     """What had failed before and was mended."""
     statement: str = ""

@@ -74,6 +74,7 @@ LABELS: dict[str, str] = {
     "may_leave": N_("This car may leave the yard"),
     "meaning": N_("Meaning"),
     "measurements": N_("Torque, fluids, measured values"),
+    "ticked": N_("Seen and ticked"),
     "na": N_("N/A"),
     "net": N_("Net"),
     "next_service": N_("Next service"),

@@ -15,7 +15,7 @@ from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.checkins.signing import Priced
 from aftersales.domain.delivery.models import Delivery, HandedOver
-from aftersales.domain.documents.models import DocumentKind
+from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.quality.models import QualityCheck
 from aftersales.domain.quotations.models import Quotation
@@ -74,12 +74,17 @@ def asked(scene: Scene, quotation: Quotation, *, at: datetime) -> StoredDocument
     return quotation_documents.render_asked(quotation, scene.order, scene.site, photos={}, changes=[], at=at)
 
 
-def quality_record(scene: Scene, check: QualityCheck, *, inspector: str, at: datetime) -> StoredDocument:
-    """The record of the final inspection that the inspector signs."""
+def quality_record(
+    scene: Scene, check: QualityCheck, *, inspector: str, at: datetime, signature: Signature | None = None
+) -> StoredDocument:
+    """The record of the final inspection that the inspector signs; with the signature, the customer's copy."""
     if not scene.keeps_papers:
         return _short(scene, DocumentKind.QC_RECORD, f"{len(check.items)} items verified", at)
     order = scene.order
-    return _printed(scene, lambda: quality_documents.record_of(order, check, checker=inspector, now=at))
+    return _printed(
+        scene,
+        lambda: quality_documents.record_of(order, check, checker=inspector, now=at, signature=signature),
+    )
 
 
 def delivery_note(scene: Scene, *, at: datetime) -> StoredDocument:

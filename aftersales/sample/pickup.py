@@ -17,7 +17,9 @@ from aftersales.domain.delivery import queries as preparation
 from aftersales.domain.delivery import short_visits
 from aftersales.domain.delivery.models import HandedOver, TakeOver
 from aftersales.domain.documents import operations as documents
+from aftersales.domain.documents import queries as signed
 from aftersales.domain.documents import signatures
+from aftersales.domain.documents.models import SignatureMethod
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.followups import operations as followups
 from aftersales.domain.quality import final_check, work_checks
@@ -131,12 +133,27 @@ def release(scene: Scene, at: datetime) -> None:
         check.id,
         site_id=scene.staff.site_id,
         document=papers.quality_record(scene, check, inspector=inspector.name, at=at),
-        evidence=Evidence(typed_name=inspector.name, relation="inspector", device="quality tablet"),
+        evidence=Evidence(
+            typed_name=inspector.name,
+            method=SignatureMethod.PIN,
+            identified_by="Bay tablet",
+            device="quality tablet",
+        ),
         consent_text=quality_documents.statement(),
         version=check.version,
         actor=inspector,
         now=at,
     )
+    if scene.keeps_papers:
+        signature = signed.find_signature(scene.order_id, "quality")
+        documents.record(
+            papers.quality_record(scene, check, inspector=inspector.name, at=at, signature=signature),
+            site_id=scene.staff.site_id,
+            service_order_id=scene.order_id,
+            subject_id=check.id,
+            now=at,
+            is_shared=True,
+        )
 
 
 def prepare(scene: Scene, at: datetime) -> Step:

@@ -14,7 +14,7 @@ from aftersales.domain.attachments import rules
 from aftersales.domain.attachments.models import Attachment, PhotoMarks
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.documents import models
-from aftersales.domain.documents.models import DocumentKind
+from aftersales.domain.documents.models import DocumentKind, SignatureMethod
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.service_orders.models import Job, Line, LineKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.rules import warranty_remark
@@ -101,7 +101,8 @@ def signature(signed: models.Signature | None, *, role: str = "", how: str = "")
         name=signed.typed_name,
         signed_at=filters.datetime_(signed.at),
         role=role or signed.relation,
-        how=how or label(signed.method),
+        how=how or ("" if signed.method is SignatureMethod.TYPED else label(signed.method)),
+        is_typed=signed.method is SignatureMethod.TYPED,
         drawing=media.store().read(signed.picture_key) if signed.picture_key else None,
         digest=signed.document_digest,
     )

@@ -5,11 +5,12 @@ from datetime import datetime
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.quality import queries
 from aftersales.domain.quality.models import (
+    BEFORE_IT_LEAVES,
+    ROAD_TEST,
     CheckResult,
     CheckStage,
     QualityCheck,
     QualityCheckItem,
-    Tick,
 )
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
@@ -65,9 +66,16 @@ def record_of(
             for words, value in (
                 (gettext("Torque"), check.torque),
                 (gettext("Fluids"), check.fluids),
-                (gettext("Ticked"), ", ".join(label(Tick(tick)) for tick in check.ticks)),
             )
             if value
+        ),
+        ticked=tuple(
+            data.Fact(label=words, value=", ".join(label(tick) for tick in ticks if tick in check.ticks))
+            for words, ticks in (
+                (gettext("On the road test"), ROAD_TEST),
+                (gettext("Before it leaves"), BEFORE_IT_LEAVES),
+            )
+            if set(ticks) & set(check.ticks)
         ),
         rework=tuple(
             f"{rework.title}: {rework.instruction}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.documents.models import Document
+from aftersales.domain.documents.models import Document, SignatureMethod
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.quotations import rules
@@ -240,6 +240,7 @@ def _signature(
         name=evidence.typed_name,
         signed_at=filters.datetime_(at),
         how=label(by),
+        is_typed=evidence.method is SignatureMethod.TYPED,
         drawing=media.store().read(evidence.picture_key) if evidence.picture_key else None,
         digest=shown.sha256 if shown else "",
     )

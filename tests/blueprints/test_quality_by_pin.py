@@ -48,7 +48,7 @@ def test_the_page_asks_for_the_pin_in_place_of_a_drawing(
     text = tablet.get(f"/orders/{in_quality_check.id}/quality-check").text
     button = parse(text).by_id("release")
     assert 'data-sends="release"' in text and "data-signature" not in text
-    assert button is not None and button.attrib["formaction"].endswith("/quality-check/release")
+    assert button is not None and button.attrib["formaction"].endswith("/quality-check/release#sign")
 
 
 def test_the_pin_signs_and_the_record_says_so(
@@ -70,7 +70,9 @@ def test_the_pin_signs_and_the_record_says_so(
     path = tmp_path / "record.pdf"
     path.write_bytes(tablet.get(f"/documents/{paper.id}.pdf").data)
     text = " ".join(page.extract_text() for page in PdfReader(path).pages)
-    assert cast.qc.name in text and "With the own PIN" in " ".join(text.split())
+    words = " ".join(text.split())
+    assert cast.qc.name in words and "With the own PIN" in words and "Signed by typing" not in words
+    assert "On the road test: Brakes straight, no pulsing, No warning lamps" in words
     page = tablet.get(f"/orders/{in_quality_check.id}/quality-check").text
     assert "With the own PIN" in page and f"/documents/{paper.id}.pdf" in page
     assert wrong_tries(app, cast) == 0

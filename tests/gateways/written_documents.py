@@ -64,7 +64,7 @@ SIGNED = d.Signature(
     drawing=drawing(),
     digest=DIGEST,
 )
-TYPED = replace(SIGNED, drawing=None, how="By the link sent to +48 601 224 318")
+TYPED = replace(SIGNED, drawing=None, is_typed=True, how="By the link sent to +48 601 224 318")
 SERVICE = d.Item(
     position="1",
     title="Service 120,000 km",
@@ -312,6 +312,7 @@ _RICH: dict[str, Callable[[], d.Document]] = {
         ),
         lines=(d.Point(number="1", text="Service 120,000 km", light="ok"), d.Point(number="2", text="Front brake discs and pads", light="ok", note="Run in")),
         areas=QC_AREAS, road_test="14 May, 14:10, 8 km, Ewa Sowa", measurements=(d.Fact(label="Wheel bolts", value="120 Nm"), d.Fact(label="Oil", value="4.7 l")),
+        ticked=(d.Fact(label="On the road test", value="Brakes straight, no warning lamps"),),
         rework=("Wheel bolts marked after the team leader's check",), statement="I verified every item and job line.",
         signature=replace(SIGNED, name="Ewa Sowa", role="quality supervisor", how="Signed in with PIN on QC tablet"),
     ),

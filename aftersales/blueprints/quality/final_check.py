@@ -162,9 +162,7 @@ def release(order_id: int) -> Response | tuple[str, int]:
             )
             submissions.keep(sent, order)
     except DomainError as error:
-        again = screens.of_order(order_id)
-        again.pin_refusal = str(error) if getattr(error, "field", None) == "pin" else ""
-        return _refused(again, str(error), status_of(error))
+        return _refused(screens.of_order(order_id), str(error), status_of(error))
     _keep_signed_record(order_id)
     flash(gettext("Released. The car is prepared next."))
     return htmx.redirect(url_for("orders.page", order_id=order_id))

@@ -36,7 +36,6 @@ class Screen:
     """The customer's copy, once the car is released, and the signature under it."""
     signature: Signature | None = None
     refusal: str = ""
-    pin_refusal: str = ""
     signature_name: str = ""
 
     road_test_ticks = ROAD_TEST
