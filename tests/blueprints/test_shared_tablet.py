@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -14,7 +15,7 @@ from aftersales.domain.accounts import pins
 from aftersales.domain.accounts.models import Pin, Tablet, UserSession
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.audit import AuditEntry
-from aftersales.domain.service_orders.models import OrderEvent
+from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.sites.models import Site
 from tests import factories
 from tests.cast import PASSWORD, Cast, Person
@@ -153,6 +154,46 @@ def test_the_last_digit_costs_few_queries(
     with count_queries() as seen:
         assert tap(tablet, cast.technician)[0] == 303
     assert len(seen) <= 9, "\n".join(seen)
+
+
+class CountedHasher:
+    """Counts how often somebody pays for a hash."""
+
+    def __init__(self, real: PasswordHasher) -> None:
+        self.real, self.paid = real, 0
+
+    def verify(self, known: str, digits: bytes) -> bool:
+        self.paid += 1
+        return self.real.verify(known, digits)
+
+
+def test_the_last_digit_costs_one_hash_of_the_agreed_size(
+    app: Flask, cast: Cast, tablet: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TEC-7, 500 ms: what takes the time is a count here. Argon2 with two passes over 19 MiB in one lane, once, and no
+    password is hashed beside it; the row that is looked at was made with the same parameters."""
+    counted, real = CountedHasher(pins._hasher), pins._hasher
+    monkeypatch.setattr(pins, "_hasher", counted)
+    monkeypatch.setattr(accounts, "check_password", lambda *_: pytest.fail("a password was hashed, too"))
+    assert tap(tablet, cast.technician)[0] == 303
+    assert counted.paid == 1
+    assert (real.time_cost, real.memory_cost, real.parallelism) == (2, 19 * 1024, 1)
+    with app.app_context():
+        found = pins.find(cast.technician.id)
+    assert found is not None and "$m=19456,t=2,p=1$" in found.pin_hash
+
+
+def test_the_page_after_the_pin_is_one_answer_of_few_bytes_and_queries(
+    cast: Cast, tablet: CheckingClient, count_queries: CountQueries, accepted_order: ServiceOrder
+) -> None:
+    """TEC-7, 500 ms: the redirect leads straight to the page, which comes in one small answer; from the digit to the page
+    no more than eighteen queries in all."""
+    with count_queries() as seen:
+        status, location = tap(tablet, cast.technician)
+        page = tablet.get(location, headers={"Accept-Encoding": "br"})
+    assert (status, page.status_code) == (303, 200), "no further redirect"
+    assert len(page.data) <= 10_000
+    assert len(seen) <= 18, "\n".join(seen)
 
 
 def test_the_faces_cost_the_same_for_few_and_many(
