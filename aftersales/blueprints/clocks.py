@@ -9,7 +9,7 @@ from aftersales import clock
 from aftersales.blueprints.forms.clocks import CorrectionForm, DecisionForm, StopForm, shown
 from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, NotPermitted
-from aftersales.domain.workshop import clocking, clocks, corrections, forgotten
+from aftersales.domain.workshop import clocking, clocks, corrections, forgotten, shifts
 from aftersales.domain.workshop.clocks import ClockRow, DayRow
 from aftersales.domain.workshop.dispatch import need_lead
 from aftersales.i18n import gettext
@@ -234,10 +234,9 @@ def _suggested(row: ClockRow | DayRow) -> datetime | None:
 
 
 def _is_stale(row: ClockRow | DayRow) -> bool:
-    """Whether a running clock is of an earlier day."""
-    zone = session.person().timezone
-    return row.ended_at is None and clock.local_date(row.started_at, zone) != clock.local_date(
-        clock.now(), zone
+    """Whether a running clock is a forgotten one of an earlier day; a night shift's is not."""
+    return row.ended_at is None and shifts.is_stale(
+        session.person().site_id, row.user_id, row.started_at, clock.now()
     )
 
 

@@ -1,5 +1,7 @@
 """The technician's tablet: my day, an order at work, accepting, clocking on and off, finishing jobs."""
 
+from datetime import datetime
+
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -23,6 +25,7 @@ from aftersales.domain.workshop import (
     progress,
     rules,
     safety,
+    shifts,
 )
 from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
@@ -208,8 +211,7 @@ def _index(error: DomainError | None = None) -> str:
         stopped=my_day.list_stopped(person.user_id, now),
         planned=progress.planned_minutes([day.running_job_id]) if day.running_job_id else {},
         clocked=progress.clocked_minutes([day.running_job_id], now) if day.running_job_id else {},
-        is_stale=day.running_since is not None
-        and clock.local_date(day.running_since, person.timezone) != clock.local_date(now, person.timezone),
+        is_stale=_is_stale(day.running_since, now),
         at=now,
         at_risk_minutes=person.setting("work.at_risk_minutes"),
         working_time=working_time.find_working_time(person.site_id, person.timezone, now),
@@ -229,6 +231,7 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         brief=at_work.find_brief(order.id),
         interviews=interviews.of_order(order.id),
         running=running,
+        is_stale=_is_stale(running.started_at if running else None, now),
         is_own=dispatch.is_own(order, session.actor()),
         yard_pages=_yard_pages(order),
         links=job_screens.offered(order, person, jobs),
@@ -255,6 +258,12 @@ def _repair(order: ServiceOrder, error: DomainError | None = None) -> str:
         others=[job for job in jobs if not job.is_authorised],
         error=error,
     )
+
+
+def _is_stale(since: datetime | None, now: datetime) -> bool:
+    """Whether the person's running clock is a forgotten one, whose end has to be said; a night shift's is not."""
+    person = session.person()
+    return since is not None and shifts.is_stale(person.site_id, person.user_id, since, now)
 
 
 def _yard_pages(order: ServiceOrder) -> list[str]:

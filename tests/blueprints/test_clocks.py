@@ -1,6 +1,6 @@
 """Times on the floor: /clocks, /attendance/<id>, /clock-corrections, and “On time?”: /jobs/<id>/progress, /orders/<id>/delays."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +11,8 @@ from aftersales.db import db, transaction
 from aftersales.domain.messaging.models import Message
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.staffing import queries as people
+from aftersales.domain.staffing import times
 from aftersales.domain.workshop import clocking, progress
 from aftersales.domain.workshop.models import Clocking
 from aftersales.domain.workshop.time_models import ClockCorrection, ProgressCheck
@@ -80,6 +82,41 @@ def test_pausing_a_forgotten_clock_says_what_to_do(cast: Cast, sign_in: SignIn) 
     answer = sign_in(cast.technician.id).post("/clocking/end", data={"reason": "break"})
     assert answer.status_code == 409
     assert "Say first when you stopped" in answer.text
+
+
+@pytest.mark.usefixtures("_next_morning")
+def test_the_work_page_of_a_forgotten_clock_offers_its_end_and_nothing_that_is_refused(
+    cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, running: int
+) -> None:
+    """DSP-4: no pause and no “done” by what the clock says now, on either page."""
+    for path in (f"/orders/{accepted_order.id}/work", "/jobs"):
+        page = sign_in(cast.technician.id).get(path).text
+        assert "This clock was forgotten" in page and f"/clocks/{running}" in page
+        assert 'action="/clocking/end"' not in page
+
+
+def test_a_night_shift_is_not_called_forgotten_after_midnight(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DSP-4, DSP-6: ten in the evening to six; at a quarter to five the screens offer the pause as ever."""
+    late, early = NOW + timedelta(hours=14), NOW + timedelta(hours=20, minutes=45)
+    with app.app_context(), transaction():
+        technician = people.find_technician(cast.technician.id, cast.site.id)
+        assert technician
+        times.set_week(
+            technician.id, {1: times.WorkingDay(time(22), time(6))}, site_id=cast.site.id,
+            actor=cast.manager.actor(), now=NOW,
+        )  # fmt: skip
+        begun = clocking.clock_on(
+            fresh(accepted_order).jobs[0].id, site_id=cast.site.id, actor=cast.technician.actor(), now=late
+        ).id
+    monkeypatch.setattr(clock, "now", lambda: early)
+    technician_page = sign_in(cast.technician.id)
+    for path in (f"/orders/{accepted_order.id}/work", "/jobs"):
+        page = technician_page.get(path).text
+        assert "This clock was forgotten" not in page and 'action="/clocking/end"' in page
+    assert "I still work on it" not in technician_page.get(f"/clocks/{begun}").text
+    assert technician_page.post("/clocking/end", data={"reason": "break"}).status_code == 303
 
 
 @pytest.mark.parametrize(

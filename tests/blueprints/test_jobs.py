@@ -14,7 +14,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.workshop import clocking
-from aftersales.domain.workshop.models import Clocking, HandoverItem
+from aftersales.domain.workshop.models import PAUSES, Clocking, EndReason, HandoverItem
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
 from tests.factories import NOW, fresh
@@ -275,3 +275,43 @@ def test_the_work_page_opens_without_network_for_whoever_works_on_the_car(
     start_repair(app, cast, accepted_order)
     assert kept(own) == [path, f"/orders/{accepted_order.id}/self-check"]
     assert "data-keep-pages" not in sign_in(cast.second_technician.id).get(path).text
+
+
+def buttons(client: CheckingClient, path: str) -> list[tuple[str, str | None, str | None]]:
+    """The buttons of a page: words, the form they belong to by id, and the value they send."""
+    page = parse(client.get(path).text)
+    return [(text_of(each), each.get("form"), each.get("value")) for each in page.all("button")]
+
+
+def test_the_next_tap_stands_in_the_bar(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """TEC-7, big targets: clocking on and finishing need no scrolling, on the work page and on My jobs."""
+    client, path, job = (
+        sign_in(cast.technician.id),
+        f"/orders/{accepted_order.id}/work",
+        first_job(app, accepted_order),
+    )
+    forms = [form for _, form, _ in buttons(client, path)]
+    assert f"clock-on-{job}" in forms
+    client.post(f"/jobs/{job}/clocking")
+    forms = [form for _, form, _ in buttons(client, path)]
+    assert f"clock-on-{job}" not in forms and f"finish-{job}" not in forms, "not in repair yet"
+    start_repair(app, cast, accepted_order)
+    assert f"finish-{job}" in [form for _, form, _ in buttons(client, path)]
+    assert "Job is done" in [words for words, _, _ in buttons(client, "/jobs")]
+    assert client.post(f"/jobs/{job}/completion").location == path
+    assert "Job is done" not in [words for words, _, _ in buttons(client, "/jobs")]
+
+
+def test_a_pause_is_two_taps_and_each_reason_a_button(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-4: Pause, then the reason; only another reason is typed."""
+    client, job = sign_in(cast.technician.id), first_job(app, accepted_order)
+    client.post(f"/jobs/{job}/clocking")
+    offered = [value for _, _, value in buttons(client, "/jobs") if value]
+    assert offered == [reason.value for reason in PAUSES if reason is not EndReason.OTHER]
+    answer = client.post("/clocking/end", data={"reason": "other", "note": " "})
+    assert answer.status_code == 422 and "Say in a few words why you pause" in answer.text
+    assert client.post("/clocking/end", data={"reason": "bay"}).status_code == 303

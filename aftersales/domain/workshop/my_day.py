@@ -103,6 +103,13 @@ class MyDay:
     """Whether the person is asked if the running job will be ready on time."""
     orders: list[MyOrder]
 
+    @property
+    def can_finish(self) -> bool:
+        """Whether the running job's car is in repair, so that the screen offers to finish the job; the operation decides."""
+        return any(
+            each.id == self.running_order_id and each.state is OrderState.REPAIRING for each in self.orders
+        )
+
 
 def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
     """The person's day, running job and orders, in three queries: own orders, those of their team, those where they
