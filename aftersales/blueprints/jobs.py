@@ -263,7 +263,9 @@ def _repair(order: ServiceOrder, error: DomainError | None = None) -> str:
 def _is_stale(since: datetime | None, now: datetime) -> bool:
     """Whether the person's running clock is a forgotten one, whose end has to be said; a night shift's is not."""
     person = session.person()
-    return since is not None and shifts.is_stale(person.site_id, person.user_id, since, now)
+    if since is None or clock.local_date(since, person.timezone) == clock.local_date(now, person.timezone):
+        return False
+    return shifts.is_stale(person.site_id, person.user_id, since, now)
 
 
 def _yard_pages(order: ServiceOrder) -> list[str]:

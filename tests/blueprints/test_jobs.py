@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
@@ -195,8 +196,15 @@ def test_others_and_other_sites_stay_out(
 
 
 def test_the_order_at_work_costs_at_most_thirteen_queries(
-    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, count_queries: CountQueries
+    app: Flask,
+    cast: Cast,
+    sign_in: SignIn,
+    accepted_order: ServiceOrder,
+    count_queries: CountQueries,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """On the day itself: whether a clock of an earlier day is a forgotten one or a night shift's asks for more."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=2))
     with app.app_context(), transaction():
         for number in range(6):
             work.add_job(accepted_order.id, title=f"Job {number}", actor=cast.advisor.actor(), now=NOW)
