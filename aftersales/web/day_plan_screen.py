@@ -1,7 +1,9 @@
-"""The plan of a day as a table: people and bays as rows, time across, each booking a cell as wide as its time.
+"""The plan of a day as a table: people and bays as rows, time across, each booking a cell that begins at its time.
 
 A column is five minutes. Positions come from cells and their spans, so that the page needs neither a script nor a style
-attribute; the line of the current time is a line of an SVG over the table.
+attribute; the line of the current time is a line of an SVG over the table. A booking shorter than ``HIT`` columns gets a
+cell of that width, to be read and hit with a glove: its own time is drawn solid in it, and where the wide cells would
+cover each other they stand under each other, in tracks of their row.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,9 +16,13 @@ from aftersales.domain.staffing.calendar import Shift, Span
 from aftersales.domain.staffing.timetable import Person, Place, Timetable
 from aftersales.domain.workshop.day_plan import Block
 
+KindAt = Callable[[datetime], tuple[str, str]]
+"""What a row's time is at an instant: its kind, and words for it."""
 STEP = timedelta(minutes=5)
 SLOT = timedelta(minutes=15)
 """What is placed by a tap or drag begins on such a quarter."""
+HOUR, HIT = 12, 18
+"""Columns of an hour, and of the narrowest cell of a booking: a plate can be read in it."""
 LONG, SEEN_BACK = timedelta(hours=12), timedelta(hours=2)
 USUAL = (time(8), time(17))
 """The hours shown where nobody works."""
@@ -57,7 +63,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A stretch of a row: a booking, or free, off, break, away or closed time. ``place`` is what the form of a chosen
+    """A stretch of a track: a booking, or free, off, break, away or closed time. ``place`` is what the form of a chosen
     booking sends for it; empty where nothing can be put."""
 
     kind: str
@@ -66,6 +72,9 @@ class Cell:
     words: str = ""
     place: str = ""
     at: datetime | None = None
+    lead: float = 0.0
+    """Where in its cell the booking's own time begins, and how much of the cell it takes: shares from 0 to 1."""
+    share: float = 1.0
 
 
 @dataclass(slots=True)
@@ -76,8 +85,9 @@ class Row:
     id: int
     name: str
     note: str
-    tone: str = ""
-    cells: list[Cell] = field(default_factory=list)
+    tracks: list[list[Cell]] = field(default_factory=list)
+    places: list[Cell] = field(default_factory=list)
+    """For each hour of the axis where the chosen work could begin in it; empty where nothing is chosen."""
 
 
 def axis_of(day: date, table: Timetable, blocks: Iterable[Block], now: datetime) -> Axis:
@@ -104,28 +114,38 @@ def _full_hour(at: datetime, timezone: str, *, up: bool = False) -> datetime:
 
 
 def person_rows(
-    axis: Axis, table: Timetable, blocks: Sequence[Block], now: datetime, *, words: Callable[[Person], str]
+    axis: Axis,
+    table: Timetable,
+    blocks: Sequence[Block],
+    now: datetime,
+    *,
+    words: Callable[[Person], str],
+    with_places: bool = False,
 ) -> list[Row]:
     """One row per technician. Why somebody is away is their own matter: the plan says only that they are."""
     rows = []
     for person in table.people:
         own = [block for block in blocks if block.user_id == person.user_id]
         row = Row("user", person.user_id, person.name, words(person))
-        row.cells = _cells(axis, own, now, partial(_of_person, person), f"user-{person.user_id}")
-        rows.append(row)
+        rows.append(_fill(row, axis, own, now, partial(_of_person, person), with_places=with_places))
     return rows
 
 
 def place_rows(
-    axis: Axis, table: Timetable, blocks: Sequence[Block], now: datetime, *, notes: Callable[[Place], str]
+    axis: Axis,
+    table: Timetable,
+    blocks: Sequence[Block],
+    now: datetime,
+    *,
+    notes: Callable[[Place], str],
+    with_places: bool = False,
 ) -> list[Row]:
     """One row per bay."""
     rows = []
     for place in table.places:
         own = [block for block in blocks if block.bay_id == place.id]
         row = Row("bay", place.id, place.name, notes(place))
-        row.cells = _cells(axis, own, now, partial(_of_place, place), f"bay-{place.id}")
-        rows.append(row)
+        rows.append(_fill(row, axis, own, now, partial(_of_place, place), with_places=with_places))
     return rows
 
 
@@ -147,60 +167,70 @@ def _of_place(place: Place, at: datetime) -> tuple[str, str]:
     return ("closed", why) if why else ("free", "")
 
 
-def _cells(
+def _fill(
+    row: Row,
     axis: Axis,
     blocks: Sequence[Block],
     now: datetime,
-    kind_at: Callable[[datetime], tuple[str, str]],
-    key: str,
-) -> list[Cell]:
-    """The row's cells from left to right. Free time is cut at full hours: each piece is a place to put something."""
-    cells: list[Cell] = []
-    column = 0
+    kind_at: KindAt,
+    *,
+    with_places: bool,
+) -> Row:
+    row.tracks = _tracks(axis, blocks, kind_at)
+    if with_places:
+        key = f"{row.kind}-{row.id}"
+        row.places = [
+            _place(axis, begin, blocks, now, kind_at, key) for begin in range(0, axis.columns, HOUR)
+        ]
+    return row
+
+
+def _tracks(axis: Axis, blocks: Sequence[Block], kind_at: KindAt) -> list[list[Cell]]:
+    """The row's cells from left to right, on as many tracks as its bookings need; one at least."""
+    tracks: list[list[Cell]] = [[]]
+    ends = [0]
     for block in sorted(blocks, key=lambda each: each.starts_at):
-        if block.ends_at <= axis.start:
+        if block.ends_at <= axis.start or block.starts_at >= axis.end:
             continue
-        first = max(column, axis.column(block.starts_at))
-        last = max(first + 1, axis.column(block.ends_at, up=True))
-        if first >= axis.columns:
-            break
-        cells += _gap(axis, column, first, now, kind_at, key)
-        cells.append(Cell("block", min(last, axis.columns) - first, block))
-        column = min(last, axis.columns)
-    return [*cells, *_gap(axis, column, axis.columns, now, kind_at, key)]
+        begin = axis.column(block.starts_at)
+        end = max(begin + 1, axis.column(block.ends_at, up=True))
+        first = max(0, min(begin, axis.columns - HIT))
+        last = max(end, min(first + HIT, axis.columns))
+        track = next((n for n, taken in enumerate(ends) if taken <= first), len(ends))
+        if track == len(ends):
+            tracks.append([])
+            ends.append(0)
+        lead, share = (begin - first) / (last - first), (end - begin) / (last - first)
+        tracks[track] += _gap(axis, ends[track], first, kind_at)
+        tracks[track].append(Cell("block", last - first, block, lead=lead, share=share))
+        ends[track] = last
+    return [
+        [*cells, *_gap(axis, end, axis.columns, kind_at)] for cells, end in zip(tracks, ends, strict=True)
+    ]
 
 
-def _gap(
-    axis: Axis,
-    first: int,
-    last: int,
-    now: datetime,
-    kind_at: Callable[[datetime], tuple[str, str]],
-    key: str,
-) -> list[Cell]:
+def _gap(axis: Axis, first: int, last: int, kind_at: KindAt) -> list[Cell]:
+    """What lies between two bookings, cut at full hours and wherever its kind changes."""
     found: list[Cell] = []
     begin, current = first, ("", "")
     for column in range(first, last + 1):
         kind = kind_at(axis.at(column)) if column < last else ("", "")
-        is_hour = column % 12 == 0
-        if column > begin and (kind != current or is_hour):
-            found.append(_piece(axis, begin, column, current, now, key))
+        if column > begin and (kind != current or column % HOUR == 0):
+            found.append(Cell(current[0], column - begin, words=current[1]))
             begin = column
         current = kind
     return found
 
 
-def _piece(axis: Axis, begin: int, end: int, kind: tuple[str, str], now: datetime, key: str) -> Cell:
-    """A stretch of one kind. A place begins at its first quarter that is not past."""
-    at = max(axis.at(begin), _next_slot(now))
-    can_take = kind[0] in ("free", "off") and at < axis.at(end)
-    return Cell(
-        kind[0],
-        end - begin,
-        words=kind[1],
-        place=f"{key}~{at.isoformat()}" if can_take else "",
-        at=at if can_take else None,
-    )
+def _place(axis: Axis, begin: int, blocks: Sequence[Block], now: datetime, kind_at: KindAt, key: str) -> Cell:
+    """The first quarter of the hour that is not past, not taken and not a break, an absence or a closure."""
+    at, end = max(axis.at(begin), _next_slot(now)), axis.at(begin + HOUR)
+    while at < end:
+        kind = kind_at(at)[0]
+        if kind in ("free", "off") and not any(each.starts_at <= at < each.ends_at for each in blocks):
+            return Cell(kind, HOUR, place=f"{key}~{at.isoformat()}", at=at)
+        at += SLOT
+    return Cell(kind_at(axis.at(begin))[0], HOUR)
 
 
 def _next_slot(now: datetime) -> datetime:

@@ -56,6 +56,9 @@ def draw(day: date, now: datetime, *, chosen: str = "", error: DomainError | Non
     axis = day_plan_screen.axis_of(day, table, blocks, now)
     choice = _choose(chosen, blocks, open_jobs, table, ahead, now)
     held = {bay.id: bay for bay in candidates.list_bay_choices(person.site_id)}
+    with_places = choice is not None and person.may("dispatch.assign")
+    if choice is not None and choice.block is not None and choice.block.is_done:
+        with_places = False
     return {
         "day": day,
         "today": local_date(now, person.timezone),
@@ -65,9 +68,11 @@ def draw(day: date, now: datetime, *, chosen: str = "", error: DomainError | Non
         "axis": axis,
         "now_share": axis.share(now),
         "at": now,
-        "people": day_plan_screen.person_rows(axis, table, blocks, now, words=lambda who: label(who.grade)),
+        "people": day_plan_screen.person_rows(
+            axis, table, blocks, now, words=lambda who: label(who.grade), with_places=with_places
+        ),
         "bays": day_plan_screen.place_rows(
-            axis, table, blocks, now, notes=lambda place: _bay_note(place, held)
+            axis, table, blocks, now, notes=lambda place: _bay_note(place, held), with_places=with_places
         ),
         "closed": table.closed.get(day),
         "open_jobs": open_jobs,

@@ -122,7 +122,7 @@ def test_the_day_is_planned_and_accepted(app: Flask, cast: Cast, sign_in: SignIn
 def test_the_page_says_when_the_solver_gave_no_answer(
     cast: Cast, sign_in: SignIn, checked_in_order: ServiceOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planner, "_ask", lambda *_: (None, "missing"))
+    monkeypatch.setattr(planner, "_ask", lambda *_asked, **_by: (None, "missing"))
     answer = sign_in(cast.manager.id).post("/plan/proposal", data={"day": "2026-05-12"})
     assert "the solver gave no answer (not installed)" in answer.get_data(as_text=True)
 

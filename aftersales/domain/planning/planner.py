@@ -43,8 +43,11 @@ class Plan:
     why: str = ""
 
 
-def plan_day(problem: Problem, *, seconds: float = LIMIT_SECONDS) -> Plan:
-    """The best plan found in ``seconds``; never one with more late minutes than the greedy plan has."""
+def plan_day(problem: Problem, *, seconds: float = LIMIT_SECONDS, by_processor: bool = False) -> Plan:
+    """The best plan found in ``seconds``; never one with more late minutes than the greedy plan has.
+
+    The benchmark counts ``by_processor``: on a busy machine it would measure the others' work. Nobody waits for it.
+    """
     baseline = tuple(greedy.plan(problem))
     fallback = late_minutes(problem, baseline)
     if not problem.works:
@@ -52,7 +55,7 @@ def plan_day(problem: Problem, *, seconds: float = LIMIT_SECONDS) -> Plan:
     if not _one_at_a_time.acquire(blocking=False):
         return Plan(baseline, fallback, "greedy", "busy")
     try:
-        answer, why = _ask(problem, baseline, seconds)
+        answer, why = _ask(problem, baseline, seconds, by_processor=by_processor)
     finally:
         _one_at_a_time.release()
     if answer is None:
@@ -68,19 +71,27 @@ def plan_day(problem: Problem, *, seconds: float = LIMIT_SECONDS) -> Plan:
     return Plan(placed, late, "cp-sat")
 
 
-def _ask(problem: Problem, baseline: tuple[Placed, ...], seconds: float) -> tuple[Any, str]:
+def _ask(
+    problem: Problem, baseline: tuple[Placed, ...], seconds: float, *, by_processor: bool
+) -> tuple[Any, str]:
     """The solver's answer, or None and why there is none."""
     hint = [
         {"work": p.work, "worker": p.worker, "spot": p.spot, "start": p.start, "end": p.end} for p in baseline
     ]
-    asked = {"problem": problem.as_json(), "hint": hint, "seconds": seconds, "workers": SEARCHERS}
+    asked = {
+        "problem": problem.as_json(),
+        "hint": hint,
+        "seconds": seconds,
+        "workers": SEARCHERS,
+        "by_processor": by_processor,
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_PROGRAM)],
             input=json.dumps(asked),
             capture_output=True,
             text=True,
-            timeout=seconds + START_SECONDS,
+            timeout=None if by_processor else seconds + START_SECONDS,
             env={
                 name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "HOME") if name in os.environ
             },
