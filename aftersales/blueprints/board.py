@@ -107,7 +107,7 @@ def _seen(stamp: Stamp, now: datetime) -> dict[str, Any]:
     by = Rules(
         person.setting("work.at_risk_minutes"),
         person.setting("approval.due_hours"),
-        working_time.find_working_time(person.site_id, person.timezone, now),
+        working_time.find_working_times(person.site_id, person.timezone, now),
     )
     everything = [tickets_view.draw(each, now, by) for each in board.list_tickets(person.site_id)]
     shown = [view for view in everything if chosen.keeps(view)]

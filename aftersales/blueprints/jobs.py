@@ -1,8 +1,9 @@
 """The technician's tablet: my day, an order at work, accepting, clocking on and off, finishing jobs."""
 
 from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
@@ -13,6 +14,7 @@ from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.sites import queries as sites
 from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import (
     at_work,
@@ -39,8 +41,14 @@ blueprint = Blueprint("jobs", __name__)
 
 @blueprint.get("/jobs")
 @needs("jobs.clock")
-def index() -> str:
-    return _index()
+def index() -> Response:
+    """The page, or its list of cars for polling: 304 where nothing has changed since."""
+    if not htmx.is_partial():
+        return make_response(_index())
+    tag = _tag()
+    if request.if_none_match.contains_weak(tag):
+        return _remembered(make_response("", 304), tag)
+    return _remembered(make_response(render_template("jobs/_orders.html", **_cars())), tag)
 
 
 @blueprint.post("/attendance")
@@ -202,19 +210,41 @@ def _pause() -> EndReason:
     return EndReason(reason)
 
 
-def _index(error: DomainError | None = None) -> str:
+def _cars() -> dict[str, Any]:
+    """What the list of my cars shows."""
     person, now = session.person(), clock.now()
-    day = my_day.my_day(person.user_id, person.site_id, now)
+    return {
+        "day": my_day.my_day(person.user_id, person.site_id, now),
+        "at": now,
+        "at_risk_minutes": person.setting("work.at_risk_minutes"),
+        "times": working_time.find_working_times(person.site_id, person.timezone, now),
+    }
+
+
+def _tag() -> str:
+    """Changes with the site's data, with the minute (spare times run) and with who looks."""
+    person, minute = session.person(), int(clock.now().timestamp() // 60)
+    changes = sites.change_counter(person.site_id)
+    return f"{person.site_id}-{changes}-{minute}-{person.user_id}-{person.language}"
+
+
+def _remembered(answer: Response, tag: str) -> Response:
+    answer.headers["ETag"] = f'W/"{tag}"'
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.vary.add("HX-Request")
+    return answer
+
+
+def _index(error: DomainError | None = None) -> str:
+    person, now, cars = session.person(), clock.now(), _cars()
+    day = cars["day"]
     return render_template(
         "jobs/index.html",
-        day=day,
+        **cars,
         stopped=my_day.list_stopped(person.user_id, now),
         planned=progress.planned_minutes([day.running_job_id]) if day.running_job_id else {},
         clocked=progress.clocked_minutes([day.running_job_id], now) if day.running_job_id else {},
         is_stale=_is_stale(day.running_since, now),
-        at=now,
-        at_risk_minutes=person.setting("work.at_risk_minutes"),
-        working_time=working_time.find_working_time(person.site_id, person.timezone, now),
         pauses=PAUSES,
         error=error,
     )
@@ -296,7 +326,9 @@ def _slack(order: ServiceOrder, jobs: list[at_work.WorkJob]) -> rules.Slack | No
             said_ready_at=order.said_ready_at,
         ),
         at_risk_minutes=person.setting("work.at_risk_minutes"),
-        working_time=working_time.find_working_time(person.site_id, person.timezone, now),
+        working_time=working_time.find_working_times(person.site_id, person.timezone, now).of(
+            order.technician_id
+        ),
     )
 
 

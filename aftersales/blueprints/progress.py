@@ -151,7 +151,7 @@ def _page(job: Job, form: ProgressForm | None = None) -> str:
         form=form,
         planned=planned,
         clocked=clocked,
-        as_planned=_hours().after(now, rules.work_left(planned, clocked)),
+        as_planned=_hours(session.person().user_id).after(now, rules.work_left(planned, clocked)),
         at=now,
     )
 
@@ -190,7 +190,9 @@ def _tell_form(order: ServiceOrder, check: ProgressCheck) -> TellForm:
             for job in at_work.list_work(order.id)
             if job.id != check.job_id and job.is_authorised and not job.done_at
         )
-        ready = _hours().after(check.ready_by_at, others + person.setting("promise.reserve_minutes"))
+        ready = _hours(order.technician_id).after(
+            check.ready_by_at, others + person.setting("promise.reserve_minutes")
+        )
         ready = max(ready, order.promised_at or ready)
     with speaking(order.customer.language, person.timezone):
         reason = gettext("The work takes longer than planned.")
@@ -223,8 +225,9 @@ def _ready_by(form: ProgressForm, job_id: int, now: datetime) -> datetime | None
     if not form.more_minutes.data:
         return None
     planned, clocked = _times(job_id, now)
-    begin = _hours().after(now, rules.work_left(planned, clocked))
-    return max(_hours().after(begin, int(form.more_minutes.data)), now + timedelta(minutes=1))
+    hours = _hours(session.person().user_id)
+    begin = hours.after(now, rules.work_left(planned, clocked))
+    return max(hours.after(begin, int(form.more_minutes.data)), now + timedelta(minutes=1))
 
 
 def _times(job_id: int, now: datetime) -> tuple[int, int]:
@@ -234,8 +237,10 @@ def _times(job_id: int, now: datetime) -> tuple[int, int]:
     )
 
 
-def _hours() -> working_time.WorkingTime:
-    return working_time.find_working_time(session.person().site_id, session.person().timezone, clock.now())
+def _hours(user_id: int | None) -> working_time.WorkingTime:
+    """The shifts of the person, else the opening hours."""
+    person = session.person()
+    return working_time.find_working_times(person.site_id, person.timezone, clock.now()).of(user_id)
 
 
 def _longer() -> list[tuple[str, str]]:

@@ -99,6 +99,8 @@ class Story:
     """For the orders of today: the workshop works whenever the sample is made."""
     ends_day: bool = False
     """Whether the technician goes home after it, whatever the hour."""
+    works_since: datetime | None = None
+    """Since when the clock runs on a car that is under repair now; as soon as may be where nothing is said."""
     promise_hours: int = 8
     tool_report: str = ""
     """What the diagnostic tool says while the car is inspected."""

@@ -32,6 +32,9 @@ Battery temperature: 21.5 C
 """
 _WORN, _REAR, _TREAD, _RUBBER, _FLUID, _POLLEN, _LINK, _WEAK = stories.FINDINGS
 
+_AT_WORK = timedelta(minutes=38)
+"""So long the running clocks run: most of the planned time, so that somebody is asked whether it will be ready."""
+
 # Hours before now, technician, ending, concerns, findings, hours promised, and what else is to be said.
 _Row = tuple[float, str, Ending, tuple[Concern, ...], tuple[stories.Finding, ...], int, dict[str, object]]
 
@@ -83,6 +86,7 @@ def plan(staff: Staff, cars: list[Car], *, now: datetime, diary: Diary) -> Itera
             findings=findings,
             ending=ending,
             promise_hours=promise_hours,
+            works_since=now - _AT_WORK,
             at_any_hour=True,
             speed=Decimal("0.9"),
             **more,  # type: ignore[arg-type]

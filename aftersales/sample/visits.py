@@ -101,7 +101,7 @@ def _get_approval(scene: Scene, at: datetime) -> Step:
 def _stop_in_repair(scene: Scene, at: datetime) -> Step:
     """The clock runs on the first job; more was found and is asked, where the story says so."""
     bench.hand_out(scene, at)
-    at = yield at + scene.shortly(2, 5)
+    at = yield max(at + scene.shortly(2, 5), scene.story.works_since or at)
     bench.work_on(scene, bench.open_jobs(scene)[0].id, at)
     if scene.story.ending is Ending.ASKED_AGAIN:
         at = yield at + scene.shortly(15, 25)

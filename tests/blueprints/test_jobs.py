@@ -16,6 +16,7 @@ from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.workshop import clocking
 from aftersales.domain.workshop.models import PAUSES, Clocking, EndReason, HandoverItem
+from tests import factories
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
 from tests.factories import NOW, fresh
@@ -323,3 +324,21 @@ def test_a_pause_is_two_taps_and_each_reason_a_button(
     answer = client.post("/clocking/end", data={"reason": "other", "note": " "})
     assert answer.status_code == 422 and "Say in a few words why you pause" in answer.text
     assert client.post("/clocking/end", data={"reason": "bay"}).status_code == 303
+
+
+def test_a_new_car_comes_by_itself(
+    app: Flask, cast: Cast, sign_in: SignIn, checked_in_order: ServiceOrder
+) -> None:
+    """TEC-1: the list is asked for again with its tag: 304 until a car is given, then the car stands in it."""
+    client = sign_in(cast.technician.id)
+    part = {"HX-Request": "true", "HX-Target": "my-orders"}
+    first = client.get("/jobs", headers=part)
+    assert "No car for you yet" in first.get_data(as_text=True)
+    again = part | {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/jobs", headers=again).status_code == 304
+    with app.app_context(), transaction():
+        factories.assign(cast, fresh(checked_in_order), now=NOW)
+    answer = client.get("/jobs", headers=again)
+    assert answer.status_code == 200
+    assert "Front brakes squeal" in answer.get_data(as_text=True)
+    assert "<html" not in answer.get_data(as_text=True)

@@ -4,7 +4,7 @@ Shifts are agreed in wall-clock times of the site and become instants here; from
 minutes, so that the night in which clocks change has the hours that it really has.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -50,6 +50,18 @@ class Shift:
             if start < each.start < end:
                 end += each.end - each.start
         return end if end <= self.end else None
+
+    def without(self, holes: Iterable[Span]) -> Iterator[tuple[datetime, datetime]]:
+        """What is left of the shift beside breaks and absences, in the order of time."""
+        begin = self.start
+        for hole in sorted(holes, key=lambda span: span.start):
+            if hole.end <= begin or hole.start >= self.end:
+                continue
+            if hole.start > begin:
+                yield begin, hole.start
+            begin = hole.end
+        if begin < self.end:
+            yield begin, self.end
 
     def minutes_between(self, start: datetime, end: datetime) -> int:
         """Working minutes of the shift from ``start`` to ``end``."""
@@ -115,6 +127,11 @@ class Week:
         if day in self.changes:
             return self.changes[day]
         return None if is_closed else self.days.get(day.weekday())
+
+
+def breaks_of(pairs: Iterable[Sequence[str]]) -> tuple[tuple[time, time], ...]:
+    """Stored breaks as times."""
+    return tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in pairs)
 
 
 def shift_on(day: date, hours: Hours, timezone: str) -> Shift:

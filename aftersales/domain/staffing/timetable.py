@@ -12,7 +12,7 @@ from aftersales.db import db
 from aftersales.domain.accounts.models import User
 from aftersales.domain.sites.models import ClosedDay, OpeningHours, Site
 from aftersales.domain.staffing import public_holidays, rules
-from aftersales.domain.staffing.calendar import Calendar, Hours, Span, Week, shifts_between
+from aftersales.domain.staffing.calendar import Calendar, Hours, Span, Week, breaks_of, shifts_between
 from aftersales.domain.staffing.models import (
     Absence,
     AbsenceKind,
@@ -214,11 +214,6 @@ def _weeks(
             else None
         )
     return {ident: Week(days.get(ident, opening), changes.get(ident, {})) for ident in ids}, set(days)
-
-
-def breaks_of(pairs: Iterable[list[str]]) -> tuple[tuple[time, time], ...]:
-    """Stored breaks as times."""
-    return tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in pairs)
 
 
 def _absences(

@@ -17,11 +17,12 @@ from aftersales.domain.service_orders.models import HoldReason, ServiceOrder
 from aftersales.domain.service_orders.states import LANES, Lane, OrderState
 from aftersales.domain.sites.models import SiteChange
 from aftersales.domain.staffing.models import Bay, Team
-from aftersales.domain.staffing.working_time import WorkingTime
+from aftersales.domain.staffing.working_time import WorkingTimes
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP
 from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.time_models import ForgottenClock
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -75,7 +76,7 @@ class Rules:
 
     at_risk_minutes: int
     approval_hours: int
-    working_time: WorkingTime
+    times: WorkingTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Ticket:
     bay_id: int | None
     bay_name: str | None
     clocked_since: datetime | None
-    """The earliest of the clocks that run now."""
+    """The earliest of the clocks that run now, those left out that were forgotten."""
     team_id: int | None
     said_ready_at: datetime | None
 
@@ -165,13 +166,15 @@ class Ticket:
         """The ticket's bar; None where nothing was promised or the car is ready."""
         if self.promised_at is None or self.arrived_at is None or self.state in NO_SLACK:
             return None
+        left = self.remaining(now, by.approval_hours)
         return rules.slack(
             arrived_at=self.arrived_at,
             promised_at=self.promised_at,
             now=now,
-            left=self.remaining(now, by.approval_hours),
+            left=left,
             at_risk_minutes=by.at_risk_minutes,
-            working_time=by.working_time,
+            # What is left is done in the technician's shifts; with nothing left to repair the site's hours count.
+            working_time=by.times.of(self.technician_id if left.minutes else None),
         )
 
     def risk(self, now: datetime, by: Rules) -> Risk:
@@ -209,7 +212,14 @@ def list_tickets(site_id: int) -> list[Ticket]:
     technician, advisor = aliased(User), aliased(User)
     running = (
         select(func.min(Clocking.started_at))
-        .where(Clocking.service_order_id == ServiceOrder.id, Clocking.ended_at.is_(None))
+        .outerjoin(
+            ForgottenClock, (ForgottenClock.clocking_id == Clocking.id) & ForgottenClock.still_until.is_(None)
+        )
+        .where(
+            Clocking.service_order_id == ServiceOrder.id,
+            Clocking.ended_at.is_(None),
+            ForgottenClock.id.is_(None),  # nobody knows how long those ran
+        )
         .correlate(ServiceOrder)
         .scalar_subquery()
     )

@@ -39,6 +39,8 @@ PLANNABLE = frozenset(
     }
 )
 """States in which work on the order can be planned."""
+LEAST_MINUTES = 15
+"""Nothing shorter is planned: to a car one has to go, and work that has used up its time is still to be done."""
 _UNSIGNED = frozenset({OrderState.BOOKED, OrderState.ARRIVED})
 
 
@@ -219,6 +221,8 @@ def _open_job(row: tuple[Any, ...], worked: int, ahead: int, default_minutes: in
         return None  # nobody has said yes to it yet
     whole = int(Decimal(hours) * 60) or default_minutes
     left = max(0, whole - worked) - ahead
+    if not ahead:
+        left = max(left, LEAST_MINUTES)  # it is not done, whatever the clock says
     if left <= 0:
         return None
     waits_for = ""

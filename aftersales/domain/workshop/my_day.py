@@ -12,7 +12,7 @@ from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, 
 from aftersales.domain.service_orders.models import HoldReason, Job, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician
-from aftersales.domain.staffing.working_time import WorkingTime
+from aftersales.domain.staffing.working_time import WorkingTimes
 from aftersales.domain.vehicles.models import Fuel, Vehicle
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP
@@ -51,6 +51,7 @@ class MyOrder:
     fuel: Fuel
     bay_name: str | None
     said_ready_at: datetime | None
+    technician_id: int | None
     concerns: list[str] = field(default_factory=list)
     running_since: list[datetime] = field(default_factory=list)
     """Since when each of the clocks runs that run now."""
@@ -62,7 +63,7 @@ class MyOrder:
     def is_high_voltage(self) -> bool:
         return self.fuel in (Fuel.ELECTRIC, Fuel.HYBRID)
 
-    def slack(self, now: datetime, at_risk_minutes: int, working_time: WorkingTime) -> rules.Slack | None:
+    def slack(self, now: datetime, at_risk_minutes: int, times: WorkingTimes) -> rules.Slack | None:
         if self.promised_at is None or self.arrived_at is None:
             return None
         return rules.slack(
@@ -76,7 +77,7 @@ class MyOrder:
                 waits_without_date=self.hold_reason is not None,
             ),
             at_risk_minutes=at_risk_minutes,
-            working_time=working_time,
+            working_time=times.of(self.technician_id),
         )
 
     def worked(self, now: datetime) -> int:
@@ -197,6 +198,7 @@ def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
                 row.fuel,
                 row.bay_name,
                 row.said_ready_at,
+                row.technician_id,
             ),
         )
         if row.title:

@@ -61,8 +61,8 @@ class Remaining:
 
 def expected_end(left: Remaining, now: datetime, working_time: WorkingTime) -> datetime:
     """When the work will be done: it begins now, or when the wait is over, and takes (planned − clocked) ÷ people clocked
-    on, in opening hours. A car that somebody works on now is worked on whatever the hours say. The technician's word
-    counts where it is later."""
+    on, in ``working_time``: the shifts of the technician, else opening hours. A car that somebody works on now is worked
+    on whatever the hours say. The technician's word counts where it is later."""
     begin = max(now, left.waits_until or now)
     minutes = -(-left.minutes // max(1, left.people))
     is_overtime = left.people > 0 and working_time.closes_after(now) is None and begin == now

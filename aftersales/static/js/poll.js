@@ -1,6 +1,7 @@
 // Polling: <div data-load="…/poll.js" data-poll="/board/lanes" data-every="5">. Asks conditionally, swaps only what
 // changed, never empties the target, and says when the last good answer came: <time data-polled></time> anywhere in
-// [data-poll-status] on the page. Pauses while the page is hidden.
+// [data-poll-status] on the page. Pauses while the page is hidden; with `data-gentle` also while somebody types or answers
+// a dialog.
 import { attachIn, emit, word } from "./core.js";
 
 export function start(element) {
@@ -48,12 +49,18 @@ export function start(element) {
     good();
   }
 
+  // Held: somebody drags in it.
+  function mustWait() {
+    if (document.hidden || element.hasAttribute("data-held")) return true;
+    return element.hasAttribute("data-gentle") && (document.querySelector("dialog[open]") || document.activeElement?.matches("input, select, textarea"));
+  }
+
   let timer;
   function tick() {
     clearTimeout(timer);
     if (!element.isConnected) return;
     const next = () => { timer = setTimeout(tick, every); };
-    if (document.hidden || element.hasAttribute("data-held")) return next(); // held: somebody drags in it
+    if (mustWait()) return next();
     ask().catch(bad).finally(next);
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
