@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from aftersales.domain.accounts.permissions import BY_PIN, PERMISSIONS, WITH_PASSWORD
+from aftersales.domain.accounts.permissions import BY_PIN, PERMISSIONS, WITH_PASSWORD, Role
 from aftersales.web import access
 from tests.html import CheckingClient
 
@@ -43,6 +43,22 @@ def test_every_verb_says_whether_a_pin_is_enough() -> None:
     """TEC-7: a new verb is decided on in ``permissions.py``: work of the floor, or money and administration."""
     assert set(PERMISSIONS) == BY_PIN | WITH_PASSWORD
     assert set() == BY_PIN & WITH_PASSWORD
+
+
+def test_a_pin_is_enough_for_the_floor_and_for_nothing_that_costs(app: Flask) -> None:
+    """TEC-7: technicians and the quality supervisor need no password for anything of theirs, a team leader only to enrol a
+    tablet; what takes, promises or counts money, and administration, is never done with six digits."""
+    asked = {
+        role: {verb for verb, roles in PERMISSIONS.items() if role in roles} - BY_PIN
+        for role in (Role.TECHNICIAN, Role.QC, Role.LEADER)
+    }
+    assert asked == {Role.TECHNICIAN: set(), Role.QC: set(), Role.LEADER: {"tablets.manage"}}
+    costs = re.compile(
+        r"(invoices|payments|credit|discounts|reports|audit|users|settings|catalogue|templates|messages|tablets)\."
+        r"|quotations\.(?!take_note)|orders\.(open|edit|cancel|reopen|close)|parts\.(adjust|costs|order)"
+        r"|comebacks\.decide|warranty\.decide|campaigns\.manage|staffing\.manage|delivery\.hand_over"
+    )
+    assert {verb for verb in BY_PIN if costs.match(verb)} == set()
 
 
 def test_what_is_public_is_on_the_list(app: Flask) -> None:

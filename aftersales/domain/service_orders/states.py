@@ -174,7 +174,7 @@ PARTS_HERE = Guard(
 NO_CLOCK_RUNS = Guard(
     "no open clocking",
     lambda order, actor: order.open_clockings == 0,
-    _l("Somebody is still clocked on. Clock off first."),
+    _l("Somebody is still clocked on. They clock off first, or their team leader stops the clock for them."),
 )
 PARTS_SETTLED = Guard(
     "all parts settled",
