@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.db import transaction
-from aftersales.domain.documents import operations as documents
 from aftersales.domain.errors import DomainError
 from aftersales.domain.inspections import operations, queries
 from aftersales.domain.warranty import line_decisions
@@ -138,14 +137,7 @@ def complete(order_id: int) -> Response | tuple[str, int]:
         return screens.page(screen), status_of(error)
     made = inspection_documents.render(order_id)
     with transaction():
-        for stored in made:
-            documents.record(
-                stored,
-                site_id=session.person().site_id,
-                service_order_id=order_id,
-                now=clock.now(),
-                is_shared=True,
-            )
+        inspection_documents.keep(made, order_id, now=clock.now())
     return htmx.redirect(url_for("diagnosis.report", order_id=order_id))
 
 

@@ -1,11 +1,13 @@
 """Knowledge: searching manuals, bulletins and common faults, putting them in, and what fits a job (TEC-6)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
+from aftersales.blueprints.forms.base import Difference
 from aftersales.blueprints.forms.knowledge import AboutForm, DocumentForm, FaultForm, ProposalForm
 from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, NotFound
@@ -99,7 +101,7 @@ def add_document() -> Answer:
 @blueprint.get("/knowledge/faults/new")
 @needs("knowledge.manage")
 def new_fault() -> str:
-    return render_template("knowledge/fault.html", form=FaultForm(formdata=None), entry=None)
+    return render_template("knowledge/fault.html", form=FaultForm(formdata=None), entry=None, differences=())
 
 
 @blueprint.post("/knowledge/faults")
@@ -107,7 +109,7 @@ def new_fault() -> str:
 def add_fault() -> Answer:
     form = FaultForm()
     if not form.validate():
-        return render_template("knowledge/fault.html", form=form, entry=None), 422
+        return render_template("knowledge/fault.html", form=form, entry=None, differences=()), 422
     try:
         with transaction():
             entry = operations.add_fault(
@@ -115,7 +117,9 @@ def add_fault() -> Answer:
             )
     except DomainError as error:
         form.refuse(error)
-        return render_template("knowledge/fault.html", form=form, entry=None), status_of(error)
+        return render_template("knowledge/fault.html", form=form, entry=None, differences=()), status_of(
+            error
+        )
     return htmx.redirect(url_for(".page", knowledge_id=entry.id))
 
 
@@ -143,8 +147,9 @@ def save(knowledge_id: int) -> Answer:
                 **_by(),
             )
     except DomainError as error:
-        form.refuse(error)
-        return _edit_page(queries.get_entry(knowledge_id), form), status_of(error)
+        saved = queries.get_entry(knowledge_id)
+        differences = form.refuse_stale(error, _form_of(saved))
+        return _edit_page(saved, form, differences), status_of(error)
     return htmx.redirect(url_for(".page", knowledge_id=knowledge_id))
 
 
@@ -232,5 +237,5 @@ def _form_of(entry: KnowledgeEntry) -> AboutForm:
     return form
 
 
-def _edit_page(entry: KnowledgeEntry, form: AboutForm) -> str:
-    return render_template("knowledge/fault.html", form=form, entry=entry)
+def _edit_page(entry: KnowledgeEntry, form: AboutForm, differences: Sequence[Difference] = ()) -> str:
+    return render_template("knowledge/fault.html", form=form, entry=entry, differences=differences)

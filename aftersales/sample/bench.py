@@ -9,6 +9,7 @@ from aftersales.clock import local_date
 from aftersales.db import db
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.attachments import operations as attachments
+from aftersales.domain.documents import operations as documents
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.inspections import fault_codes, findings
@@ -26,7 +27,7 @@ from aftersales.domain.service_orders.rules import job_minutes, job_standing
 from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.workshop import candidates, clocking, comparison, dispatch, photos, problems, safety
 from aftersales.domain.workshop.models import Clocking, EndReason, HandoverItem, PhotoPhase
-from aftersales.sample import readings
+from aftersales.sample import papers, readings
 from aftersales.sample.scene import Scene, Step
 from aftersales.sample.stories import Finding
 
@@ -102,6 +103,7 @@ def begin_inspection(scene: Scene, at: datetime) -> None:
         inspections.rest_is_ok(
             sheet.id, area.key, sweep_id=scene.key(area.key), actor=scene.technician, now=moment
         )
+    readings.measure_some(scene, sheet, at + timedelta(minutes=4))
     if scene.story.tool_report:
         fault_codes.take_in(
             scene.order_id,
@@ -159,11 +161,16 @@ def _rate(scene: Scene, at: datetime) -> None:
             elif probe.must_be_looked_at:
                 readings.rate_as_good(scene, probe, moment)
         inspections.rest_is_ok(sheet.id, area.key, sweep_id=scene.key(area.key), actor=actor, now=moment)
+    readings.confirm_faults(scene, at)
     if scene.story.findings and scene.keeps_papers:
         readings.conclude(scene, sheet.id, at)
     if any(job.canned_job_code == "DIAGNOSIS" for job in scene.order.jobs):
         readings.read_codes(scene, at)
     inspections.complete(sheet.id, actor=actor, now=at)
+    for stored in papers.inspection(scene, at=at):
+        documents.record(
+            stored, site_id=scene.staff.site_id, service_order_id=scene.order_id, now=at, is_shared=True
+        )
     for item_id in found:
         findings.propose(item_id, actor=actor, now=at)
 

@@ -30,6 +30,7 @@ from aftersales.web import (
     delivery_documents,
     documents,
     handover_document,
+    inspection_documents,
     media,
     quality_documents,
     quotation_documents,
@@ -72,6 +73,11 @@ def asked(scene: Scene, quotation: Quotation, *, at: datetime) -> StoredDocument
         total = f"Version {quotation.version_no}, total {quotation.gross} {quotation.currency}"
         return _short(scene, DocumentKind.QUOTATION, total, at)
     return quotation_documents.render_asked(quotation, scene.order, scene.site, photos={}, changes=[], at=at)
+
+
+def inspection(scene: Scene, *, at: datetime) -> list[StoredDocument]:
+    """The inspection sheet and the diagnosis report; old visits keep neither."""
+    return inspection_documents.render_for(scene.order, now=at) if scene.keeps_papers else []
 
 
 def quality_record(

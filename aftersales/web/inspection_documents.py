@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aftersales import clock
 from aftersales.domain.attachments import queries as attachments
+from aftersales.domain.documents import operations as records
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.inspections import fault_codes
 from aftersales.domain.inspections import queries as inspections
@@ -32,6 +33,14 @@ def render_for(order: ServiceOrder, *, now: datetime) -> list[StoredDocument]:
     with speaking(language, sites.get_site(order.site_id).timezone):
         made = documents_of(order, inspections.get_sheet(order.id), now=now)
         return [documents.render_and_store(document, language=language) for document in made]
+
+
+def keep(made: list[StoredDocument], order_id: int, *, now: datetime) -> None:
+    """Put the rendered papers on record, where the customer finds them too."""
+    for stored in made:
+        records.record(
+            stored, site_id=session.person().site_id, service_order_id=order_id, now=now, is_shared=True
+        )
 
 
 def documents_of(order: ServiceOrder, sheet: Sheet, *, now: datetime) -> list[data.Document]:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
 from aftersales.db import db, transaction
 from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections import beginning, queries
-from aftersales.domain.inspections.models import InspectionItem
+from aftersales.domain.inspections.models import InspectionFlag, InspectionItem
 from aftersales.domain.inspections.queries import Sheet
 from aftersales.domain.service_orders.models import Job, ServiceOrder
 from tests import factories
@@ -348,6 +349,65 @@ def test_advice_stands_in_the_report(
     report = client.get(f"/orders/{inspected.id}/inspection/report").get_data(as_text=True)
     assert "The caliper sticks." in report
     assert "New caliper." in report
+
+
+def test_two_who_write_the_diagnosis_are_shown_each_others_words(
+    app: Flask, cast: Cast, sign_in: SignIn, inspected: ServiceOrder
+) -> None:
+    """ORD-6, DIA-9: the second save shows both; nothing typed is lost, and saving again is a decision."""
+    client, address = sign_in(cast.technician.id), f"/orders/{inspected.id}/inspection/conclusion"
+    form = {
+        "fault": "Pulls left.",
+        "cause": "",
+        "advice": "",
+        "version": str(sheet_of(app, inspected).version),
+    }
+    assert client.post(address, data=form).status_code == 303
+    answer = client.post(address, data={**form, "fault": "Pulls right."})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Pulls right." in page and "Saved now: Pulls left." in page
+    now = str(sheet_of(app, inspected).version)
+    assert client.post(address, data={**form, "fault": "Pulls right.", "version": now}).status_code == 303
+    assert sheet_of(app, inspected).fault == "Pulls right."
+
+
+def test_somebody_elses_diagnosis_is_read_and_not_written(
+    app: Flask, cast: Cast, sign_in: SignIn, inspected: ServiceOrder
+) -> None:
+    """PLT-3"""
+    other = sign_in(cast.second_technician.id)
+    answer = other.post(f"/orders/{inspected.id}/inspection/conclusion", data={"fault": "Mine"})
+    assert answer.status_code == 403
+    page = other.get(f"/orders/{inspected.id}/inspection/report").get_data(as_text=True)
+    assert "Save the diagnosis" not in page and "Nothing found so far" in page and "0 of 38 points" in page
+
+
+def test_a_leader_settles_a_note_about_haste_with_what_was_found(
+    app: Flask, cast: Cast, sign_in: SignIn, inspected: ServiceOrder
+) -> None:
+    """TEC-2: the report says who, which area, how fast; the leader writes what came of it, nobody else can."""
+    technician = sign_in(cast.technician.id)
+    for slug in ("1", "2"):
+        technician.hx_post(
+            f"/orders/{inspected.id}/inspection/areas/{slug}/rest", data={"submission_id": slug}
+        )
+    address = f"/orders/{inspected.id}/inspection/report"
+    page = technician.get(address).get_data(as_text=True)
+    assert "Checked very fast" in page and "I looked at it" not in page
+    with app.app_context():
+        flag = db.session.scalars(select(InspectionFlag).order_by(InspectionFlag.id)).first()
+    assert flag is not None
+    acknowledged = f"/inspection-flags/{flag.id}/acknowledgement"
+    assert technician.post(acknowledged, data={"note": "Fine"}).status_code == 403
+    leader = sign_in(cast.leader.id)
+    shown = leader.get(address).get_data(as_text=True)
+    assert cast.technician.name in shown and "points in" in shown and "I looked at it" in shown
+    assert "Say in a few words" in leader.post(acknowledged, data={}, follow_redirects=True).get_data(
+        as_text=True
+    )
+    after = leader.post(acknowledged, data={"note": "Asked him; he looked first"}, follow_redirects=True)
+    assert "Asked him; he looked first" in after.get_data(as_text=True)
 
 
 def test_the_advisor_reads_but_does_not_rate(

@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from aftersales import clock
-from aftersales.db import db, transaction
+from aftersales.db import add, db, transaction
 from aftersales.domain.knowledge import operations, proposals
 from aftersales.domain.knowledge.models import KnowledgeCase, KnowledgeEntry
 from aftersales.domain.knowledge.operations import About, Fault
+from aftersales.domain.workshop.models import FaultCheck
 from aftersales.jobs import knowledge as job
 from tests import factories
 from tests.cast import Cast
@@ -50,12 +51,12 @@ def fault_id(app: Flask, cast: Cast) -> int:
         ).id  # fmt: skip
 
 
-def closed_orders(app: Flask, cast: Cast, count: int) -> list[int]:
+def closed_orders(app: Flask, cast: Cast, count: int, concern: str = SQUEAL) -> list[int]:
     """Jobs of orders that were completed, each with a mended complaint."""
     with app.app_context(), transaction():
         made = []
         for _ in range(count):
-            order = factories.check_in(cast, factories.open_order(cast, concern=SQUEAL))
+            order = factories.check_in(cast, factories.open_order(cast, concern=concern))
             factories.accept(cast, factories.assign(cast, order))
             factories.make_ready(cast, order)
             made.append(factories.hand_over(cast, order).jobs[0].id)
@@ -242,6 +243,45 @@ def test_a_team_leader_makes_a_common_fault_of_closed_orders(app: Flask, cast: C
     known = answer.location.rpartition("/")[2]
     assert leader.post(f"/knowledge/proposals/{again}", data={**data, "known_id": known}).status_code == 303
     assert "3 orders had it" in leader.get(answer.location).text
+
+
+def test_what_a_technician_confirmed_is_proposed_first(app: Flask, cast: Cast, sign_in: SignIn) -> None:
+    """TEC-6: a service that was due is no fault; the cause is what the technician wrote, the remedy what was done."""
+    (confirmed,) = closed_orders(app, cast, 1)
+    closed_orders(app, cast, 2, concern="Oil service is due")
+    with app.app_context(), transaction():
+        add(
+            FaultCheck(
+                job_id=confirmed, is_found=True, note="Glazed pads", checked_at=NOW, checked_by_name="Tomasz"
+            )
+        )
+    page = sign_in(cast.leader.id).get("/knowledge/proposals").text
+    assert page.index(SQUEAL) < page.index("Oil service is due")
+    assert page.count("Fault confirmed") == 1
+    with app.app_context():
+        draft = proposals.draft(confirmed, site_id=cast.site.id, now=NOW + timedelta(days=1))
+    assert (draft.cause, SQUEAL in draft.remedy) == ("Glazed pads", False)
+
+
+def test_an_entry_that_a_colleague_changed_is_shown_beside(
+    cast: Cast, sign_in: SignIn, fault_id: int
+) -> None:
+    """ORD-6: the second save shows both texts, and can be sent again."""
+    leader = sign_in(cast.leader.id)
+    shown = parse(leader.get(f"/knowledge/{fault_id}/edit").text).all("input")
+    version = next(one.get("value") for one in shown if one.get("name") == "version")
+    form = {"title": "EGR", "symptom": "Jerks", "cause": "", "remedy": "Flush", "models": "", "codes": "",
+            "language": "", "version": version}  # fmt: skip
+    assert leader.post(f"/knowledge/{fault_id}", data=form).status_code == 303
+    answer = leader.post(f"/knowledge/{fault_id}", data={**form, "remedy": "Replace"})
+    compared = parse(answer.text).by_id("differences")
+    assert answer.status_code == 409 and compared is not None
+    assert "Replace" in text_of(compared) and "Flush" in text_of(compared)
+    version = next(
+        one.get("value") for one in parse(answer.text).all("input") if one.get("name") == "version"
+    )
+    again = leader.post(f"/knowledge/{fault_id}", data={**form, "remedy": "Replace", "version": version})
+    assert again.status_code == 303
 
 
 def test_what_is_no_common_fault_is_set_aside(app: Flask, cast: Cast, sign_in: SignIn) -> None:

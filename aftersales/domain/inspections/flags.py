@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from aftersales.db import add, db
 from aftersales.domain import audit
+from aftersales.domain.accounts import queries as accounts
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.attachments.models import Attachment
@@ -28,7 +29,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.domain.staffing.models import Team, Technician
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.i18n import N_, gettext
+from aftersales.i18n import gettext
 
 VERB = "inspections.acknowledge_flags"
 DUE = timedelta(hours=2)
@@ -183,18 +184,30 @@ def _raise(
         service_order_id=order.id,
         due_at=now + DUE,
         now=now,
-        note=N_("Something about this inspection wants a look."),
+        note=f"{actor.name} · {_about(details)}",
     )
     return flag
 
 
+def _about(details: dict[str, Any]) -> str:
+    """What it is about, as far as it needs no language: the area and how fast, or the point with the photo."""
+    return f"{details['area']}, {details['seconds']} s" if "area" in details else str(details["point"])
+
+
 def _leader_of(order: ServiceOrder, actor: Actor) -> tuple[Role, int | None]:
-    """The leader of the technician's team; where there is none, the workshop manager."""
+    """The leader of the technician's team; without teams whoever is team leader at the site; else, and for a leader's
+    own work, the workshop manager."""
     leader_id = db.session.scalar(
         select(Team.leader_id)
         .join(Technician, Technician.team_id == Team.id)
         .where(Technician.user_id == actor.user_id, Technician.site_id == order.site_id)
     )
+    if (
+        leader_id is None
+        and Role.LEADER not in actor.roles
+        and accounts.list_people(order.site_id, Role.LEADER)
+    ):
+        return Role.LEADER, None
     if leader_id is None or leader_id == actor.user_id:
         return Role.MANAGER, None
     return Role.LEADER, leader_id

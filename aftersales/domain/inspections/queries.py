@@ -143,6 +143,19 @@ class Area:
         return sum(probe.rating == rating for probe in self.probes)
 
     @property
+    def has_open(self) -> bool:
+        """Whether a point has no answer yet."""
+        return any(probe.rating is None for probe in self.probes)
+
+    @property
+    def looks_again(self) -> int:
+        """How many open points the last visit left to be looked at again."""
+        return sum(
+            probe.before is not None and probe.before.look_again and not probe.is_done
+            for probe in self.probes
+        )
+
+    @property
     def is_normal(self) -> bool | None:
         """Whether the area has no finding; None while something of it is open or nothing of it was there to check."""
         if self.worst:
@@ -161,6 +174,7 @@ class Sheet:
     """A whole inspection."""
 
     id: int
+    version: int
     order_id: int
     template_name: str
     template_version: int
@@ -280,6 +294,7 @@ def _sheet(inspection: Inspection, odometer: int | None) -> Sheet:
         by_area.setdefault(item.area, []).append((item, count))
     return Sheet(
         id=inspection.id,
+        version=inspection.version,
         order_id=inspection.service_order_id,
         template_name=worded(inspection.template_name, inspection.template_words),
         template_version=inspection.template_version,

@@ -167,7 +167,7 @@ def _read_lines(text: str) -> Reading:
             end = codes[number + 1].start() if number + 1 < len(codes) else len(line)
             rest = line[code.end() : end].strip(" \t:-–|,;")
             name = "-".join(part.upper() for part in code.groups() if part)
-            found.codes.append(ReadCode(name, rest[:300], status_of(rest)))
+            found.codes.append(ReadCode(name, _without_status(rest)[:300], status_of(rest)))
         if codes:
             continue
         if value := _value(line):
@@ -175,6 +175,15 @@ def _read_lines(text: str) -> Reading:
         else:
             found.lines_not_read += 1
     return found
+
+
+def _without_status(words: str) -> str:
+    """What a code means, without the status that the tool sets behind it: ``Isolation fault - stored``."""
+    text, mark, last = next(
+        (parts for mark in (" - ", " – ", " | ", "; ", ", ", " (") if (parts := words.rpartition(mark))[1]),
+        (words, "", ""),
+    )
+    return text.strip() if mark and len(last) <= 30 and status_of(last) is not CodeStatus.UNKNOWN else words
 
 
 def _value(line: str) -> ReadValue | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from aftersales.db import db, one_at_a_time
 from aftersales.domain.errors import NotFound
@@ -34,7 +34,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Jobs of one kind on one model: ``job_id`` is the newest, ``orders`` how many orders had it."""
+    """Jobs of one kind on one model: ``job_id`` is the newest, ``orders`` how many orders had it; ``is_confirmed`` says
+    that a technician found the fault on one of them."""
 
     job_id: int
     title: str
@@ -42,6 +43,7 @@ class Proposal:
     model: str
     concern: str
     orders: int
+    is_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,21 @@ class Draft:
 
 
 def list_proposals(site_id: int, *, now: datetime) -> list[Proposal]:
-    """What the site's orders of the last half year propose: the most frequent first, then the newest."""
+    """What the site's orders of the last half year propose: what a technician confirmed first, then the most frequent,
+    then the newest. A service that was due is no fault; nobody confirms it, and so it stands last."""
     newest = func.max(Job.id)
+    confirmed = func.max(case((FaultCheck.is_found, 1), else_=0))
     grouped = _undecided(
         select(
             newest.label("job_id"), Job.title, Vehicle.make, Vehicle.model,
-            func.count(func.distinct(Job.service_order_id)).label("orders"),
+            func.count(func.distinct(Job.service_order_id)).label("orders"), confirmed.label("confirmed"),
         ),
         site_id, now,
-    ).group_by(Job.title, Vehicle.make, Vehicle.model)  # fmt: skip
+    ).outerjoin(FaultCheck, FaultCheck.job_id == Job.id).group_by(Job.title, Vehicle.make, Vehicle.model)  # fmt: skip
     rows = db.session.execute(
-        grouped.order_by(func.count(func.distinct(Job.service_order_id)).desc(), newest.desc()).limit(SHOWN)
+        grouped.order_by(
+            confirmed.desc(), func.count(func.distinct(Job.service_order_id)).desc(), newest.desc()
+        ).limit(SHOWN)
     ).all()
     concerns = {
         row.id: row.concern
@@ -77,7 +83,10 @@ def list_proposals(site_id: int, *, now: datetime) -> list[Proposal]:
         )
     }
     return [
-        Proposal(row.job_id, row.title, row.make, row.model, concerns[row.job_id], row.orders) for row in rows
+        Proposal(
+            row.job_id, row.title, row.make, row.model, concerns[row.job_id], row.orders, bool(row.confirmed)
+        )
+        for row in rows
     ]
 
 
@@ -97,27 +106,31 @@ def draft(job_id: int, *, site_id: int, now: datetime) -> Draft:
         .join(ServiceOrder, ServiceOrder.vehicle_id == Vehicle.id)
         .where(ServiceOrder.id == job.service_order_id)
     ).one()
-    ids = [case.job_id for case in cases]
+    ids = [one.job_id for one in cases]
     notes = db.session.scalars(
         select(FaultCheck.note).where(FaultCheck.job_id.in_(ids), FaultCheck.is_found, FaultCheck.note != "")
     ).all()
-    parts = db.session.scalars(
-        select(Line.description).where(
-            Line.job_id == job_id, Line.kind == LineKind.PART, Line.voided_at.is_(None)
+    done = db.session.scalars(
+        select(Line.description)
+        .where(
+            Line.job_id == job_id,
+            Line.kind.in_([LineKind.LABOUR, LineKind.PART]),
+            Line.voided_at.is_(None),
         )
+        .order_by(Line.kind == LineKind.PART, Line.id)
     ).all()
     read_out = db.session.scalars(
         select(FaultCode.code).where(
-            FaultCode.service_order_id.in_([case.order_id for case in cases]), FaultCode.removed_at.is_(None)
+            FaultCode.service_order_id.in_([one.order_id for one in cases]), FaultCode.removed_at.is_(None)
         )
     ).all()
-    concerns = list(dict.fromkeys(case.concern for case in cases))
+    concerns = list(dict.fromkeys(one.concern for one in cases))
     cause = notes[0] if notes else job.explanation
     return Draft(
         title=job.title,
         symptom="\n".join(concerns[:3]),
         cause=cause,
-        remedy="\n".join([job.title, *parts]),
+        remedy="\n".join(done or [job.title]),
         models=f"{car.make} {car.model}".strip(),
         codes=", ".join(dict.fromkeys([*read_out, *rules.codes_in(*concerns, *notes, job.explanation)])),
         cases=cases,

@@ -68,7 +68,8 @@ def find(
     language: str = "",
 ) -> list[Found]:
     """What contains each word of ``text``, about this model and fault code. Words in the title count most, then common
-    faults, then what is newest. Without words the newest entries."""
+    faults, then what is newest. Without words the newest entries. What names no model holds for every vehicle: with
+    words or a code it is found under each model, after what names it."""
     words = rules.words_of(text)
     conditions: list[ColumnElement[bool]] = [KnowledgeEntry.withdrawn_at.is_(None)]
     if kind:
@@ -76,14 +77,19 @@ def find(
     if language:
         conditions.append(KnowledgeEntry.language == language)
     if model.strip():
-        conditions.append(_is_about_model(model))
+        about = _is_about_model(model)
+        is_for_all = ~_has_label(LabelKind.MODEL, literal(True))
+        conditions.append(or_(about, is_for_all) if words or code.strip() else about)
     if code.strip():
         conditions.append(_has_label(LabelKind.CODE, KnowledgeLabel.value == rules.code_value(code)))
     if words:
         conditions.append(matching(words))
     else:
         conditions.append(KnowledgePassage.page == 1)
-    return _best(conditions, words)[:SHOWN]
+    found = _best(conditions, words)
+    if model.strip():
+        found.sort(key=lambda each: not _names_model(each, model))
+    return found[:SHOWN]
 
 
 def find_fitting(*, vehicle: str, codes: Iterable[str], texts: Iterable[str], limit: int = 5) -> list[Found]:
@@ -162,6 +168,13 @@ def _is_about_model(vehicle: str) -> ColumnElement[bool]:
             KnowledgeLabel.value.contains(plain, autoescape=True),
         ),
     )
+
+
+def _names_model(found: Found, vehicle: str) -> bool:
+    """Whether a label of what was found is about the model, as :func:`_is_about_model` asks."""
+    plain = rules.model_value(vehicle)
+    values = [rules.model_value(label) for label in found.labels]
+    return any(value in plain or plain in value for value in values)
 
 
 def _has_label(kind: LabelKind, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -56,6 +56,20 @@ def test_a_report_is_read_as_a_table_or_as_lines(text: str, codes: int, values: 
 
 
 @pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("P0AA6 Isolation fault - stored", "Isolation fault"),
+        ("P1B3E-00: Cell module 7: voltage difference (sporadic)", "Cell module 7: voltage difference"),
+        ("P0401 EGR, flow too low", "EGR, flow too low"),
+        ("P0301 stored", "stored"),
+    ],
+)
+def test_the_status_is_no_part_of_what_a_code_means(line: str, text: str) -> None:
+    """DIA-7: it stands beside it in a column of its own."""
+    assert tool_files.read(line).codes[0].text == text
+
+
+@pytest.mark.parametrize(
     ("words", "status"),
     [
         ("not present", "stored"),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from aftersales.db import db, transaction
+from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.audit import AuditEntry
 from aftersales.domain.errors import Invalid
@@ -146,7 +147,9 @@ def test_an_area_closed_in_two_seconds_is_told_to_the_team_leader(cast: Cast, be
     (flag,) = open_flags(begun)
     assert (flag.kind, flag.details["seconds"], flag.details["least"]) == (FlagKind.TOO_FAST, 2, 12)
     task = select(Task).where(Task.type == TaskType.LOOK_AT_INSPECTION, Task.closed_at.is_(None))
-    assert db.session.scalars(task).one().service_order_id == begun.id
+    opened = db.session.scalars(task).one()
+    assert (opened.service_order_id, opened.role) == (begun.id, Role.LEADER)
+    assert opened.note == f"{cast.technician.name} · Inside, 2 s"
     leader, site_id = cast.leader.actor(), cast.site.id
     with pytest.raises(Invalid), transaction():
         flags.acknowledge(flag.id, note=" ", site_id=site_id, actor=leader, now=NOW)
@@ -156,6 +159,19 @@ def test_an_area_closed_in_two_seconds_is_told_to_the_team_leader(cast: Cast, be
                 flag.id, note="Looked at both seats first", site_id=site_id, actor=leader, now=NOW
             )
     assert db.session.scalars(task).first() is None
+
+
+def test_a_leaders_own_haste_goes_to_the_manager(cast: Cast, begun: ServiceOrder) -> None:
+    """TEC-2: nobody acknowledges himself."""
+    sheet, by = queries.get_sheet(begun.id), cast.leader.actor()
+    with transaction():
+        for at, area in (
+            (NOW + timedelta(minutes=4), "Lights, wipers"),
+            (NOW + timedelta(minutes=4, seconds=2), "Inside"),
+        ):
+            operations.rest_is_ok(sheet.id, area, sweep_id=area, actor=by, now=at)
+    task = db.session.scalars(select(Task).where(Task.type == TaskType.LOOK_AT_INSPECTION)).one()
+    assert task.role == Role.MANAGER
 
 
 def test_the_flag_goes_with_the_undo(cast: Cast, begun: ServiceOrder) -> None:

@@ -120,6 +120,17 @@ def test_by_model_and_by_fault_code(cast: Cast) -> None:
     assert found("bulletin", model="golf", code="P0420") == []
 
 
+def test_what_names_no_model_holds_for_each(cast: Cast) -> None:
+    """TEC-6: from the page of a job the tester's manual is found too, after what names the car."""
+    tester = document(cast, "Tester hamulców", "Wzorcuje J. Kłocków, Łódź.")
+    golf = document(cast, "Golf", "Kłocków was here", models="VW Golf")
+    document(cast, "Astra", "Kłocków was there", models="Opel Astra")
+    for words in ("klockow", "KŁOCKÓW"):
+        assert found(words, model="VW Golf 1.4 TSI") == [golf, tester]
+    assert found("lodz", model="VW Golf 1.4 TSI") == [tester]
+    assert found(model="VW Golf 1.4 TSI") == [golf], "a model alone is about the model"
+
+
 def test_kind_and_language_narrow(cast: Cast) -> None:
     chinese = document(cast, "Brakes", "text", language="zh")
     written = fault(cast, "Brakes squeal", "Squeal when cold", language="en")
