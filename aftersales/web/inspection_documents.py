@@ -1,5 +1,6 @@
 """What the PDFs of an inspection say: the sheet with every point, and the diagnosis report with what was found."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from aftersales import clock
@@ -116,11 +117,17 @@ def point(probe: Probe, photos: dict[int, data.Photo]) -> data.Point:
         number=str(probe.number),
         text=probe.name,
         light=probe.rating.value if probe.rating else "",
-        value=", ".join(f"{reading.name} {amount(reading)}" for reading in probe.measured),
+        value="\n".join(f"{reading.name} {amount(reading)}" for reading in probe.measured),
         limit=limits(probe),
         note=probe.note,
-        photos=tuple(photos[photo_id] for photo_id in probe.photo_ids if photo_id in photos),
+        photos=_pictures(probe, photos),
     )
+
+
+def _pictures(probe: Probe, photos: dict[int, data.Photo]) -> tuple[data.Photo, ...]:
+    """The point's photos: its name stands above them, so that it is only read aloud with each."""
+    found = (photos[photo_id] for photo_id in probe.photo_ids if photo_id in photos)
+    return tuple(replace(photo, caption="", alt=probe.name) for photo in found)
 
 
 def amount(reading: Reading) -> str:
@@ -130,13 +137,13 @@ def amount(reading: Reading) -> str:
 
 
 def limits(probe: Probe) -> str:
-    """Each different limit of the point's measures once."""
-    found = {
-        f"{filters.number(reading.limit)}\u00a0{reading.measure.unit}": None
-        for reading in probe.readings
-        if reading.limit is not None
-    }
-    return ", ".join(found)
+    """The limit of what was measured: once where it is the same for all, else a line for each value."""
+    found = [_limit(reading) for reading in probe.measured]
+    return found[0] if len(set(found)) == 1 else "\n".join(found)
+
+
+def _limit(reading: Reading) -> str:
+    return "" if reading.limit is None else f"{filters.number(reading.limit)}\u00a0{reading.measure.unit}"
 
 
 def summary(sheet: Sheet) -> str:
@@ -156,21 +163,20 @@ def _finding(probe: Probe, photos: dict[int, data.Photo]) -> data.Finding:
         title=probe.name,
         light=probe.rating.value,
         text=probe.note,
-        values=tuple(
-            data.Fact(
-                label=reading.name,
-                value=amount(reading)
-                if reading.limit is None
-                else gettext(
-                    "%(value)s, limit %(limit)s",
-                    value=amount(reading),
-                    limit=f"{filters.number(reading.limit)}\u00a0{reading.measure.unit}",
-                ),
-            )
-            for reading in probe.measured
-        ),
-        photos=tuple(photos[photo_id] for photo_id in probe.photo_ids if photo_id in photos),
+        values=tuple(data.Fact(label=reading.name, value=_judged(reading)) for reading in probe.measured),
+        photos=_pictures(probe, photos),
     )
+
+
+def _judged(reading: Reading) -> str:
+    """The value with its limit, and how fast it wears."""
+    words = amount(reading)
+    if reading.limit is not None:
+        words = gettext("%(value)s, limit %(limit)s", value=words, limit=_limit(reading))
+    if reading.wear is None:
+        return words
+    unit = f"{filters.number(reading.wear)}\u00a0{reading.measure.unit}"
+    return f"{words}\n" + gettext("%(wear)s per 1,000 km", wear=unit)
 
 
 def _road_test(sheet: Sheet) -> str:
