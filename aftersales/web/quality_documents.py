@@ -38,12 +38,13 @@ def record_of(
     site = sites.get_site(order.site_id)
     at = check.checked_at or now
     lines = [item for item in check.items if item.line_id is not None]
-    points = [item for item in check.items if item.inspection_item_id is not None]
-    measured = [item for item in check.items if item.spec_id is not None]
+    apart: dict[str, list[QualityCheckItem]] = {}
+    for item in check.items:
+        if item.line_id is None:
+            apart.setdefault(item.heading, []).append(item)
     areas = tuple(
-        data.Area(name=some[0].heading, points=tuple(_point(item) for item in some))
-        for some in (measured, points)
-        if some
+        data.Area(name=heading, points=tuple(_point(item) for item in some))
+        for heading, some in apart.items()
     )
     return data.QcRecord(
         **documents.common(order, site, number=order.number, at=at),

@@ -108,6 +108,13 @@ class Probe:
         return self.rating in rules.FINDINGS
 
     @property
+    def is_answered(self) -> bool:
+        """Whether it says something about the car: a verdict, a value or words, and not that it does not apply."""
+        if self.rating is Rating.NOT_APPLICABLE:
+            return False
+        return self.rating is not None or bool(self.measured) or bool(self.note)
+
+    @property
     def is_done(self) -> bool:
         return self.missing is None
 

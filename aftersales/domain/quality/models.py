@@ -149,6 +149,8 @@ class QualityCheckItem(Versioned, Base):
     low: Mapped[Decimal | None] = mapped_column(Quantity)
     high: Mapped[Decimal | None] = mapped_column(Quantity)
     unit: Mapped[str] = mapped_column(String(12), default="")
+    was_ok: Mapped[bool] = mapped_column(default=False)
+    """A point of the inspection that was in order and that nobody worked on."""
     result: Mapped[CheckResult | None] = mapped_column(enum_type(CheckResult))
     reasons: Mapped[list[str]] = mapped_column(Json, default=list)
     instruction: Mapped[str] = mapped_column(Text, default="")

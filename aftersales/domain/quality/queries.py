@@ -87,6 +87,15 @@ class Group:
     def left(self) -> int:
         return sum(item.result is None for item in self.items)
 
+    @property
+    def was_ok(self) -> bool:
+        """Whether the inspection had found all of it in order; such a group stands folded."""
+        return all(item.was_ok for item in self.items)
+
+    @property
+    def has_failed(self) -> bool:
+        return any(item.result is CheckResult.NOT_OK for item in self.items)
+
 
 def groups_of(check: QualityCheck) -> list[Group]:
     """The check's items by heading, in order."""

@@ -12,6 +12,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue.kinds import LineKind
 from aftersales.domain.errors import Invalid, Refused
 from aftersales.domain.inspections import queries as inspections
+from aftersales.domain.inspections.queries import Probe
 from aftersales.domain.quality import queries, rework
 from aftersales.domain.quality.models import CheckResult, CheckStage, QualityCheck, QualityCheckItem
 from aftersales.domain.service_orders import specs, timeline, work
@@ -150,8 +151,8 @@ def finish_work(order_id: int, *, site_id: int, actor: Actor, now: datetime) -> 
 
 
 def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
-    """Every authorised line, every torque and fluid, then every point of the inspection that was soon or urgent or was
-    worked on (QCS-1)."""
+    """Every authorised line, every torque and fluid, every point of the inspection that was soon or urgent or was worked
+    on, then area by area those that were in order (QCS-1: 100 %). What did not apply has nothing to verify."""
     check = add(
         QualityCheck(
             site_id=order.site_id,
@@ -176,28 +177,34 @@ def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
             )
     technicians = {item.job_id: item.technician_id for item in items}
     items += [_spec_item(spec, technicians.get(spec.job_id)) for spec in specs.list_of_order(order.id)]
-    sheet = inspections.find_sheet(order.id)
-    for probe in [probe for probe in sheet.probes if probe.is_finding or probe.job_id] if sheet else []:
-        values = ", ".join(
-            f"{reading.name} {reading.value} {reading.measure.unit}" for reading in probe.measured
-        )
-        items.append(
-            QualityCheckItem(
-                job_id=probe.job_id,
-                inspection_item_id=probe.id,
-                heading=sheet.template_name if sheet else "",
-                title=probe.name,
-                detail=" · ".join(
-                    part for part in (label(probe.rating) if probe.rating else "", values, probe.note) if part
-                )[:300],
-                technician_id=order.technician_id,
-            )
-        )
+    if (sheet := inspections.find_sheet(order.id)) is not None:
+        concerned = [probe for probe in sheet.probes if probe.is_finding or probe.job_id]
+        items += [_probe_item(probe, sheet.template_name, order) for probe in concerned]
+        items += [
+            _probe_item(probe, area.name, order, was_ok=True)
+            for area in sheet.areas
+            for probe in area.probes
+            if probe.is_answered and probe not in concerned
+        ]
     for position, item in enumerate(items, 1):
         item.position, item.quality_check_id = position, check.id
         db.session.add(item)
     db.session.flush()
     return check
+
+
+def _probe_item(probe: Probe, heading: str, order: ServiceOrder, *, was_ok: bool = False) -> QualityCheckItem:
+    values = ", ".join(f"{reading.name} {reading.value} {reading.measure.unit}" for reading in probe.measured)
+    rating = label(probe.rating) if probe.rating else ""
+    return QualityCheckItem(
+        job_id=probe.job_id,
+        inspection_item_id=probe.id,
+        heading=heading,
+        title=probe.name,
+        detail=" · ".join(part for part in (rating, values, probe.note) if part)[:300],
+        technician_id=order.technician_id,
+        was_ok=was_ok,
+    )
 
 
 def _spec_item(spec: JobSpec, technician_id: int | None) -> QualityCheckItem:

@@ -4021,6 +4021,7 @@ def upgrade() -> None:
         sa.Column("low", sa.BigInteger(), nullable=True),
         sa.Column("high", sa.BigInteger(), nullable=True),
         sa.Column("unit", sa.String(length=12), nullable=False),
+        sa.Column("was_ok", sa.Boolean(), nullable=False),
         sa.Column(
             "result",
             sa.Enum("ok", "not_ok", name="checkresult", native_enum=False, create_constraint=True, length=40),

@@ -40,13 +40,15 @@ DRIVEN = Drive(start=118_420, end=118_431, ticks=frozenset(Tick), torque="Wheel 
 
 @pytest.fixture
 def repairing(cast: Cast, accepted_order: ServiceOrder) -> ServiceOrder:
-    """In repair, with an inspection that found a worn exhaust."""
+    """In repair, with an inspection that found a worn exhaust, a horn in order and no spare wheel."""
     by = cast.technician.actor()
     with transaction():
         beginning.begin(accepted_order.id, now=NOW)
-    probe = next(p for p in inspection_queries.get_sheet(accepted_order.id).probes if p.code == "exhaust")
+    probes = {probe.code: probe.id for probe in inspection_queries.get_sheet(accepted_order.id).probes}
     with transaction():
-        inspections.rate(probe.id, Ruling(Rating.SOON, {}, "Rust at the clamp"), actor=by, now=NOW)
+        inspections.rate(probes["exhaust"], Ruling(Rating.SOON, {}, "Rust at the clamp"), actor=by, now=NOW)
+        inspections.rate(probes["horn-washers"], Ruling(Rating.OK, {}, ""), actor=by, now=NOW)
+        inspections.rate(probes["spare"], Ruling(Rating.NOT_APPLICABLE, {}, ""), actor=by, now=NOW)
         order = service_orders.lock_order(accepted_order.id)
         order.inspection_is_open = False
         return service_orders.move(order, "start_repair", actor=cast.advisor.actor(), now=NOW)
@@ -225,12 +227,14 @@ def test_a_technician_is_no_team_leader(cast: Cast, repairing: ServiceOrder) -> 
 def test_the_final_inspection_lists_every_line_and_every_finding(
     cast: Cast, in_quality_check: ServiceOrder
 ) -> None:
-    """QCS-1: every authorised line, and every inspection point that was soon or urgent."""
+    """QCS-1: every authorised line, every inspection point that was soon or urgent, and those that were in order."""
     groups = queries.groups_of(check_of(in_quality_check))
     assert [(group.heading, [item.title for item in group.items]) for group in groups] == [
         ("Front brakes squeal", ["Replace brake pads", "Brake pads"]),
         ("Multi-point inspection", ["Exhaust"]),
+        ("Lights, wipers", ["Horn and washers"]),
     ]
+    assert [group.was_ok for group in groups] == [False, False, True]
     assert "Rust at the clamp" in groups[1].items[0].detail
 
 
