@@ -195,7 +195,7 @@ def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
 
 def _probe_item(probe: Probe, heading: str, order: ServiceOrder, *, was_ok: bool = False) -> QualityCheckItem:
     values = ", ".join(f"{reading.name} {reading.value} {reading.measure.unit}" for reading in probe.measured)
-    rating = label(probe.rating) if probe.rating else ""
+    rating = label(probe.rating) if probe.rating and not was_ok else ""
     return QualityCheckItem(
         job_id=probe.job_id,
         inspection_item_id=probe.id,

@@ -119,6 +119,36 @@ def test_by_the_day_of_completion(cast: Cast) -> None:
     )
 
 
+def test_a_pause_is_attended_and_not_worked(app_context: Flask, cast: Cast) -> None:
+    """Here from 8:00 to 12:00 (A = 240), on the job 9:00 to 10:00 and, after half an hour for lunch, 10:30 to 11:00
+    (W = 90), on rework 11:00 to 11:20, which is in neither W nor S; 1.5 h were sold (S = 90): W / A = 90 / 240 = 37.5 %,
+    S / W = 90 / 90 = 100 %, S / A = 90 / 240 = 37.5 %."""
+    with transaction():
+        order = _completed(cast, cast.technician, local(6, 16), bay=0)
+        _clock(cast.technician, order, local(6, 9), 60)
+        _clock(cast.technician, order, local(6, 10, 30), 30)
+        _clock(cast.technician, order, local(6, 11), 20, is_rework=True)
+        _attend(cast.technician, local(6, 8), local(6, 12))
+    row = technicians(cast, OCTOBER, Basis.COMPLETED)["Tomasz Lis"]
+    assert (row.hours, row.rework) == (Hours(attended=240, worked=90, sold=90), 20)
+    ratios = (row.hours.utilisation, row.hours.efficiency, row.hours.productivity)
+    assert ratios == (Decimal("0.375"), 1, Decimal("0.375"))
+
+
+def test_work_through_the_night_of_the_clock_change_has_its_real_hours(
+    app_context: Flask, cast: Cast
+) -> None:
+    """From 1:30 to 3:30 by the wall on 25 October three hours pass, since 2:00 to 3:00 comes twice: W = 180, and of
+    1.5 sold hours S / W is 50 %."""
+    with transaction():
+        order = _completed(cast, cast.leader, local(25, 10), bay=0)
+        _clock(cast.leader, order, local(25, 1, 30), 180)
+    (clock,) = db.session.query(Clocking).filter_by(service_order_id=order.id)
+    assert clock.ended_at == local(25, 3, 30)
+    row = technicians(cast, OCTOBER, Basis.COMPLETED)["Leon Wójcik"]
+    assert (row.hours.worked, row.hours.efficiency) == (180, Decimal("0.5"))
+
+
 @pytest.mark.usefixtures("orders")
 def test_by_the_day_of_the_invoice(cast: Cast) -> None:
     assert technicians(cast, OCTOBER, Basis.INVOICED)["Leon Wójcik"].hours.sold == 90
