@@ -1,5 +1,5 @@
-"""The technician at a car where the Wi-Fi does not reach: comparing, clocks and the self-check wait on the tablet, arrive
-once, and stand under the name of whoever tapped."""
+"""The technician at a car: targets for gloves, few taps, and where the Wi-Fi does not reach comparing, clocks and the
+self-check wait on the tablet, arrive once, and stand under the name of whoever tapped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +20,14 @@ from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.workshop.car_models import CarComparison
 from aftersales.domain.workshop.models import Clocking
 from e2e.accessibility import assert_accessible
-from e2e.conftest import TABLET, OpenPage
+from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.network import Network, Way, between
 from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
+from tests.effort import IS_LONG
 from tests.gateways.photographs import own
 
 pytestmark = pytest.mark.console("Failed to load resource", "htmx:sendError")
@@ -74,6 +75,37 @@ def open_and_keep(page: Page, path: str) -> None:
 
 def waits(page: Page, number: int) -> None:
     page.wait_for_function("n => Number(localStorage.getItem('waiting')) === n", arg=number, timeout=30_000)
+
+
+SMALL = """() => [...document.querySelectorAll(
+    "main .btn, main a.item, main a.ticket, main summary, main label.check, main .choice label, main .input, .bar .btn")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height
+    < (each.dataset.kind === "primary" ? 64 : 56) - 0.5)
+  .map((each) => each.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize(
+    ("device", "theme"),
+    [(TABLET, "bay"), (PORTRAIT, "light"), (TABLET, "light"), (PORTRAIT, "bay")][: 4 if IS_LONG else 2],
+)
+def test_the_technicians_screens_pass_and_fit_gloves(
+    floor: Floor, open_page: OpenPage, device: dict[str, object], theme: str
+) -> None:
+    """TEC-7: every target 56 px, what is pressed first 64, nothing sticks out, axe finds nothing."""
+    page = open_page(**device, base_url=floor.product.address)
+    sign_in(page, "technician@example.org")
+    car, work = f"/orders/{floor.assigned}", f"/orders/{floor.repairing}"
+    job = f"/jobs/{floor.job}"
+    for path in (
+        "/jobs", f"{car}/work", f"{car}/comparison", f"{work}/work", f"{work}/self-check", f"{job}/progress", "/clocks",
+        f"{work}/safety", f"{work}/belongings-requests", f"{work}/parts", f"{work}/problems/new", f"{job}/photos",
+        f"{job}/clips", "/waiting",
+    ):  # fmt: skip
+        page.goto(path)
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        assert_accessible(page)
+        assert page.evaluate(SMALL) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
 
 
 def test_the_car_is_compared_without_network(floor: Floor, network: Network, open_page: OpenPage) -> None:
