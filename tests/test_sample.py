@@ -10,8 +10,9 @@ from aftersales.db import db
 from aftersales.domain import audit
 from aftersales.domain.messaging.models import Message, MessageState
 from aftersales.domain.parts.queries import find_ledger_breaks
-from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.workshop.models import Clocking
 from aftersales.sample import workshop
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
@@ -33,6 +34,9 @@ def test_the_sample_has_orders_in_every_state_and_nothing_waits_to_be_sent(sampl
     assert db.session.scalar(waiting) == 0
     assert list(find_ledger_breaks()) == []
     assert audit.find_break() is None
+    # What would be later today or tomorrow has not happened yet.
+    for happened in (OrderEvent.at, Clocking.started_at, Clocking.ended_at):
+        assert (db.session.scalar(select(func.max(happened))) or NOW) <= NOW
 
 
 def test_without_months_there_are_people_but_no_orders(app_context: Flask) -> None:

@@ -18,30 +18,33 @@ Happening = Generator[datetime, datetime, None]
 _PER_TRANSACTION = 60
 
 
-def run(happenings: Iterable[tuple[datetime, Happening]], *, after_each: Callable[[], None]) -> None:
+def run(
+    happenings: Iterable[tuple[datetime, Happening]], *, now: datetime, after_each: Callable[[], None]
+) -> None:
     """Let everything happen in the order of time, many steps in one transaction: a commit costs more than a step.
 
-    ``after_each`` is called after each step, in its transaction.
+    ``after_each`` is called after each step, in its transaction. What would happen after ``now`` has not happened yet.
     """
     order = count()
-    waiting = [(at, next(order), happening, False) for at, happening in happenings]
+    waiting = [(at, next(order), happening, False) for at, happening in happenings if at <= now]
     heapq.heapify(waiting)
     while waiting:
         with alone(), transaction(), _remembering():
             for _ in range(_PER_TRANSACTION):
                 if waiting:
-                    _go_on(waiting, order)
+                    _go_on(waiting, order, now)
                     after_each()
 
 
-def _go_on(waiting: list[tuple[datetime, int, Happening, bool]], order: Iterator[int]) -> None:
+def _go_on(waiting: list[tuple[datetime, int, Happening, bool]], order: Iterator[int], now: datetime) -> None:
     """Let the next step happen, and note when its story goes on."""
     at, _, happening, is_begun = heapq.heappop(waiting)
     try:
         following = happening.send(at) if is_begun else next(happening)
     except StopIteration:
         return
-    heapq.heappush(waiting, (max(at, following), next(order), happening, True))
+    if following <= now:
+        heapq.heappush(waiting, (max(at, following), next(order), happening, True))
 
 
 @contextmanager

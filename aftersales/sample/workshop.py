@@ -91,7 +91,7 @@ def _tell(
             happenings += _visit(story, site, diary, album, random, numbers, now=now)
         for story in today.plan(site, here, now=now, diary=evening):
             happenings += _visit(story, site, evening, album, random, numbers, now=now)
-    run(happenings, after_each=outbox.note_all_sent)
+    run(happenings, now=now, after_each=outbox.note_all_sent)
     with transaction():
         for site in staff.values():
             floor.happen(site, now=now)

@@ -39,8 +39,9 @@ PLANNABLE = frozenset(
     }
 )
 """States in which work on the order can be planned."""
-LEAST_MINUTES = 15
-"""Nothing shorter is planned: to a car one has to go, and work that has used up its time is still to be done."""
+LEAST_MINUTES, STEP_MINUTES = 15, 5
+"""Nothing shorter is planned: to a car one has to go, and work that has used up its time is still to be done.
+What lies under a step of the plan beside what is planned is rounding."""
 _UNSIGNED = frozenset({OrderState.BOOKED, OrderState.ARRIVED})
 
 
@@ -223,7 +224,7 @@ def _open_job(row: tuple[Any, ...], worked: int, ahead: int, default_minutes: in
     left = max(0, whole - worked) - ahead
     if not ahead:
         left = max(left, LEAST_MINUTES)  # it is not done, whatever the clock says
-    if left <= 0:
+    if left < (STEP_MINUTES if ahead else 1):
         return None
     waits_for = ""
     if hold_reason is not None:

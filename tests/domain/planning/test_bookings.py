@@ -1,15 +1,13 @@
-"""Jobs planned for people and bays: what is refused, what follows, and that nothing overlaps when many plan at once."""
+"""Jobs planned for people and bays: what is refused and what follows."""
 
-import threading
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from aftersales.db import add, db, transaction
+from aftersales.db import db, transaction
 from aftersales.domain.errors import DomainError, NotFound, NotPermitted, Refused, Stale
-from aftersales.domain.planning import bookings, upsets
+from aftersales.domain.planning import upsets
 from aftersales.domain.planning.models import Booking
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
@@ -23,9 +21,7 @@ from aftersales.domain.tasks.models import TaskType
 from aftersales.domain.workshop import day_plan, dispatch, planning
 from tests import factories
 from tests.cast import Cast
-from tests.effort import rounds
 from tests.factories import NOW, fresh
-from tests.races import Act, at_once, in_transaction
 
 TEN = NOW + timedelta(hours=1)  # ten o'clock in Kraków, where the site is open from 8 to 18
 
@@ -60,15 +56,6 @@ def standing() -> list[Booking]:
     return list(
         db.session.scalars(select(Booking).where(Booking.cancelled_at.is_(None)).order_by(Booking.id))
     )
-
-
-def overlaps() -> int:
-    found = standing()
-    return sum(
-        one.starts_at < other.ends_at and other.starts_at < one.ends_at
-        and (one.user_id == other.user_id or one.bay_id == other.bay_id)
-        for number, one in enumerate(found) for other in found[number + 1 :]
-    )  # fmt: skip
 
 
 def open_types(cast: Cast) -> list[TaskType]:
@@ -283,55 +270,3 @@ def test_who_is_not_on_shift_gets_the_job_only_with_a_reason(
     with pytest.raises(DomainError, match="not on shift now"):
         assign("")
     assert assign("Comes in today").state is OrderState.ASSIGNED
-
-
-def wish(cast: Cast, job_id: int) -> Act:
-    return in_transaction(
-        lambda: planning.book_job(
-            job_id, site_id=cast.site.id, starts_at=TEN, user_id=cast.technician.id, bay_id=cast.site.bay_ids[0],
-            actor=cast.manager.actor(), now=NOW,
-        )
-    )  # fmt: skip
-
-
-def test_twenty_plan_the_same_time_at_once(app: Flask, cast: Cast) -> None:
-    """DSP-1: twenty parallel posts for one bay, one person and one time: one gets it, nineteen read the next free one."""
-    for _round in range(rounds(2, 20)):
-        acts = [wish(cast, first_job(another(cast))) for _ in range(20)]
-        db.session.remove()
-        answers = at_once(app, *acts)
-        refused = [answer for answer in answers if isinstance(answer, Refused)]
-        assert len(refused) == 19
-        assert all("Next free: 11:30" in str(refusal) for refusal in refused)
-        assert (len(standing()), overlaps()) == (1, 0)
-        with transaction():
-            for booking in standing():
-                bookings.take_off(booking, reason="Next round", actor=cast.manager.actor(), now=NOW)
-        db.session.remove()
-
-
-def test_the_race_sees_planners_who_look_and_then_write(app: Flask, cast: Cast) -> None:
-    """The broken twin: both see a free time and write it down without the plan's lock."""
-    both_looked = threading.Barrier(2)
-
-    def look_then_write(order: ServiceOrder, job: int) -> Act:
-        def act() -> None:
-            assert standing() == []
-            db.session.rollback()
-            both_looked.wait(timeout=20)
-            with transaction():
-                add(
-                    Booking(
-                        site_id=cast.site.id, service_order_id=order.id, job_id=job, user_id=cast.technician.id,
-                        bay_id=cast.site.bay_ids[0], starts_at=TEN, ends_at=TEN + timedelta(minutes=90), minutes=90,
-                        planned_at=NOW, planned_by_name="Twin",
-                    )
-                )  # fmt: skip
-
-        return act
-
-    orders = [another(cast) for _ in range(2)]
-    acts = [look_then_write(order, first_job(order)) for order in orders]
-    db.session.remove()
-    at_once(app, *acts)
-    assert overlaps() == 1
