@@ -3,15 +3,17 @@ self-check wait on the tablet, arrive once, and stand under the name of whoever 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from flask import current_app
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import func, select
 
 from aftersales import clock
 from aftersales.db import db, transaction
+from aftersales.domain.accounts import pins
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.quality.models import CheckStage, QualityCheck
 from aftersales.domain.service_orders import operations as service_orders
@@ -33,6 +35,10 @@ from tests.gateways.photographs import own
 pytestmark = pytest.mark.console("Failed to load resource", "htmx:sendError")
 
 
+PIN = "482916"
+MOST = 13
+
+
 @dataclass(frozen=True)
 class Floor:
     """The product, its people, a car to take over and one in repair."""
@@ -42,6 +48,7 @@ class Floor:
     assigned: int
     repairing: int
     job: int
+    quick: int
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +60,22 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
             assigned = factories.assign(
                 cast, factories.check_in(cast, factories.open_order(cast, now=now), now=now), now=now
             )
-            order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
-            order = factories.accept(cast, factories.assign(cast, order, now=now), now=now)
-            service_orders.move(
-                service_orders.lock_order(order.id), "start_repair", actor=cast.advisor.actor(), now=now
-            )
+            order, quick = (in_repair(cast, now) for _ in range(2))
             job = factories.fresh(order).jobs[0].id
-        yield Floor(running, cast, assigned.id, order.id, job)
+            pins.set_pin(
+                cast.technician.id, PIN, secret=current_app.config["SECRET_KEY"], today=now.date(),
+                actor=cast.technician.actor(), now=now,
+            )  # fmt: skip
+        yield Floor(running, cast, assigned.id, order.id, job, quick.id)
+
+
+def in_repair(cast: Cast, now: datetime) -> ServiceOrder:
+    order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+    order = factories.accept(cast, factories.assign(cast, order, now=now), now=now)
+    service_orders.move(
+        service_orders.lock_order(order.id), "start_repair", actor=cast.advisor.actor(), now=now
+    )
+    return order
 
 
 @pytest.fixture
@@ -106,6 +122,41 @@ def test_the_technicians_screens_pass_and_fit_gloves(
         assert_accessible(page)
         assert page.evaluate(SMALL) == [], path
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
+
+
+def test_from_the_locked_tablet_to_a_checked_job_in_thirteen_taps(floor: Floor, open_page: OpenPage) -> None:
+    """TEC-7, DSP-4, TEC-5: the name, six digits, the car, on, done, self-check, its lines at once, checked; and every one of
+    them is in view without scrolling."""
+    page = open_page(**TABLET, base_url=floor.product.address)
+    sign_in(page, "manager@example.org")
+    page.goto("/shared-tablets")
+    page.get_by_role("textbox", name="Name").fill("Bay 3")
+    page.get_by_role("button", name="Enrol this tablet").click()
+    page.get_by_role("button", name="Lock or switch").tap()
+    expect(page.get_by_role("heading", name="Who is working?")).to_be_visible()
+    taps = 0
+
+    def tap(target: Locator) -> None:
+        nonlocal taps
+        expect(target).to_be_in_viewport(ratio=1)
+        target.tap()
+        taps += 1
+
+    tap(page.locator("label", has_text=floor.cast.technician.name))
+    for digit in PIN:
+        tap(page.locator(f"[data-digit='{digit}']"))
+    page.wait_for_url("**/jobs")
+    tap(page.locator(f"a.ticket[href='/orders/{floor.quick}/work']"))
+    bar = page.locator("footer, .bar").last
+    tap(bar.get_by_role("button", name="Clock on"))
+    tap(bar.get_by_role("button", name="Job is done"))
+    tap(bar.get_by_role("link", name="Self-check"))
+    tap(page.get_by_role("button", name="All of this job").first)
+    tap(page.get_by_role("button", name="All checked"))
+    expect(page.get_by_text("Self-check done").first).to_be_visible()
+    assert taps == MOST
+    with inside(floor.product):
+        assert db.session.get_one(ServiceOrder, floor.quick).state is OrderState.QUALITY_CHECK
 
 
 def test_the_car_is_compared_without_network(floor: Floor, network: Network, open_page: OpenPage) -> None:
