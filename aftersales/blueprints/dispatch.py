@@ -160,8 +160,10 @@ def _page(order: ServiceOrder, error: DomainError | None = None) -> str:
         ),
     )
     who = request.form.get("who") or _who(order, ranked)
+    best_bay = _best_bay(order, work, bays)
     return render_template(
         "dispatch/page.html",
+        best_bay=best_bay,
         order=order,
         first_work=comeback_queries.people_of_first_work(order.id) if order.comeback_of_id else [],
         error=error,
@@ -171,7 +173,7 @@ def _page(order: ServiceOrder, error: DomainError | None = None) -> str:
         bay_words={bay.id: proposals.bay_words(work, bay) for bay in bays},
         planned=day_plan.list_of_order(order.id, now=now),
         who=who,
-        bay_id=request.form.get("bay_id", type=int) or _bay_id(order, bays),
+        bay_id=request.form.get("bay_id", type=int) or (best_bay.id if best_bay else None),
         briefing=request.form.get("briefing", order.briefing),
         off_shift_reason=request.form.get("off_shift_reason", ""),
         asks_reason=any(not each.candidate.is_on_shift and not each.candidate.is_here for each in ranked),
@@ -210,10 +212,17 @@ def _who(order: ServiceOrder, ranked: list[Proposal]) -> str:
     return f"technician-{ranked[0].candidate.user_id}" if ranked else ""
 
 
-def _bay_id(order: ServiceOrder, bays: list[BayChoice]) -> int | None:
-    if order.bay_id:
-        return order.bay_id
-    return next((bay.id for bay in bays if bay.is_free), None)
+def _best_bay(order: ServiceOrder, work: Work, bays: list[BayChoice]) -> BayChoice | None:
+    """The bay in which the car stands, else the best free one that suits the work: no repair in the wash."""
+    return next(
+        (
+            bay
+            for bay in bays
+            if bay.id == order.bay_id
+            or (order.bay_id is None and bay.is_free and work.needs.allows(bay.kind))
+        ),
+        None,
+    )
 
 
 def _get(order_id: int) -> ServiceOrder:

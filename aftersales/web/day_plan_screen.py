@@ -21,7 +21,7 @@ KindAt = Callable[[datetime], tuple[str, str]]
 STEP = timedelta(minutes=5)
 SLOT = timedelta(minutes=15)
 """What is placed by a tap or drag begins on such a quarter."""
-HOUR, HIT = 12, 18
+HOUR, HIT = 12, 20
 """Columns of an hour, and of the narrowest cell of a booking: a plate can be read in it."""
 LONG, SEEN_BACK = timedelta(hours=12), timedelta(hours=2)
 USUAL = (time(8), time(17))

@@ -6,6 +6,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing import operations as staffing
+from aftersales.domain.staffing.models import Bay, BayKind
 from aftersales.domain.workshop import dispatch
 from tests import factories
 from tests.cast import Cast
@@ -41,10 +42,22 @@ def test_the_screen_proposes_the_best_with_the_reason_and_its_numbers(
     with app.app_context(), transaction():
         second = factories.check_in(cast, factories.open_order(cast))
     html = page(sign_in(cast.manager.id), second)
-    assert "Proposed: Jan Bąk. No other work waits" in text_of(html.root)
+    assert "Proposed: Jan Bąk, bay Bay 2. No other work waits" in text_of(html.root)
     assert "1:30 h of work waits before this" in text_of(html.root)
     assert chosen(html, "who") == f"technician-{cast.second_technician.id}"
     assert chosen(html, "bay_id") == str(cast.site.bay_ids[1])
+
+
+def test_no_repair_is_proposed_in_the_wash(
+    app: Flask, cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder, checked_in_order: ServiceOrder
+) -> None:
+    """DSP-1: with only the wash free no bay is chosen beforehand, and the page says what to do."""
+    with app.app_context(), transaction():
+        db.session.get_one(Bay, cast.site.bay_ids[1]).kind = BayKind.WASH
+    html = page(sign_in(cast.manager.id), checked_in_order)
+    assert "No bay that suits is free now: free one below" in text_of(html.root)
+    assert values(html, "bay_id") == [str(cast.site.bay_ids[1])]
+    assert chosen(html, "bay_id") is None
 
 
 def test_assigning_leads_back_to_the_board(

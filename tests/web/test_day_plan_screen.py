@@ -91,7 +91,7 @@ def test_short_bookings_are_wide_enough_to_hit_and_tell_their_true_time() -> Non
     blocks = [
         block(1, eight, 15),
         block(2, eight + timedelta(minutes=15), 30),
-        block(3, eight + timedelta(minutes=90), 120),
+        block(3, eight + timedelta(minutes=100), 120),
         block(4, eight + timedelta(hours=7, minutes=45), 15),
     ]
     axis = axis_of(day, found, blocks, LONG_AGO)
@@ -111,7 +111,7 @@ def test_short_bookings_are_wide_enough_to_hit_and_tell_their_true_time() -> Non
                 )
                 assert cell.share * cell.columns * 5 == pytest.approx(cell.block.minutes)
             column += cell.columns
-    assert seen == {1: (0, 0, 18), 2: (1, 3, 18), 3: (0, 18, 24), 4: (0, 78, 18)}
+    assert seen == {1: (0, 0, 20), 2: (1, 3, 20), 3: (0, 20, 24), 4: (0, 76, 20)}
 
 
 def test_a_place_of_an_hour_is_its_first_free_quarter() -> None:
