@@ -144,8 +144,12 @@ def _page(job: Job, form: ProgressForm | None = None) -> str:
         form = ProgressForm(formdata=None)
         form.more_minutes.choices = _longer()
     planned, clocked = _times(job.id, now)
+    if clocked > planned:  # "as planned" is no answer any more
+        form.is_on_time.label.text = gettext("Will the car be ready as promised?")
+        form.is_on_time.choices = [("yes", gettext("Yes, as promised")), ("no", gettext("No, later"))]
     return render_template(
         "progress/page.html",
+        is_over=clocked > planned,
         order=_get_order(job.service_order_id),
         job=job,
         form=form,

@@ -309,3 +309,19 @@ def test_another_sites_delay_is_not_there(
     stranger = sign_in(cast.other_manager.id)
     assert stranger.get(f"/orders/{accepted_order.id}/delays/{check.id}").status_code == 404
     assert stranger.get(f"/jobs/{check.job_id}/progress").status_code == 404
+
+
+def test_when_the_plan_is_used_up_the_question_is_the_promise(
+    cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, running: int, monkeypatch: pytest.MonkeyPatch,
+    app: Flask,
+) -> None:  # fmt: skip
+    """DSP-5: "ready as planned" would be no honest answer any more, and no time is named that is only now."""
+    with app.app_context():
+        job = db.session.get_one(Clocking, running).job_id
+    client = sign_in(cast.technician.id)
+    at(monkeypatch, 60)
+    assert "Will it be ready as planned?" in client.get(f"/jobs/{job}/progress").text
+    at(monkeypatch, 200)
+    page = client.get(f"/jobs/{job}/progress").text
+    assert "The plan is over by 1:50." in page and "Will the car be ready as promised?" in page
+    assert "As planned it is ready" not in page

@@ -307,7 +307,7 @@ def test_an_administrator_takes_a_colleagues_pin_away(
     assert works_here(tablet) == "nobody"
     faces = parse(tablet.get("/sign-in").text)
     (face,) = [one for one in faces.all("a") if cast.technician.name in text_of(one)]
-    assert "PIN was taken away: password" in text_of(face)
+    assert "PIN taken away: password" in text_of(face)
     assert "/account/pin" in (face.get("href") or "")
     status, answer = tap(tablet, cast.technician)
     assert status == 409 and f"{cast.admin.name} took this PIN away" in text_of(parse(answer).root)
