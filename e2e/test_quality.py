@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
+from flask import current_app
 from playwright.sync_api import Page, expect
 
 from aftersales import clock
 from aftersales.db import db, transaction
+from aftersales.domain.accounts import pins
 from aftersales.domain.catalogue.kinds import SpecKind
+from aftersales.domain.quality import queries, work_checks
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import JobSpec, ServiceOrder
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
 from e2e.server import Product, inside, product
+from e2e.test_shared_tablet import PIN, enrolled, tap
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
@@ -103,3 +107,56 @@ def test_from_the_torque_wrench_to_the_signed_record(
         order = db.session.get_one(ServiceOrder, order_id)
         assert (order.state, order.rework_count) == ("preparing", 1)
     expect(inspector.get_by_text("Quality check record").first).to_be_visible()
+
+
+@pytest.mark.console("422")
+def test_on_the_shared_tablet_the_last_digit_signs_and_releases(
+    open_page: OpenPage, floor: tuple[Product, Cast, int]
+) -> None:
+    """QCS-4, TEC-7: who came by PIN signs by PIN; wrong digits stay at the pad with everything that was entered."""
+    running, cast, _ = floor
+    with inside(running):
+        order_id = waiting_for_inspection(cast)
+        with transaction():
+            pins.set_pin(
+                cast.qc.id, PIN, secret=current_app.config["SECRET_KEY"], today=clock.now().date(),
+                actor=cast.qc.actor(), now=clock.now(),
+            )  # fmt: skip
+    tablet = enrolled(open_page, running, PORTRAIT)
+    tap(tablet, cast.qc.name)
+    tablet.goto(f"/orders/{order_id}/quality-check")
+    tablet.get_by_role("button", name="All OK").first.tap()
+    expect(tablet.get_by_text("Every point is OK")).to_be_visible()
+    tablet.get_by_label("Start").fill("118420")
+    tablet.get_by_label("End").fill("118431")
+    for tick in tablet.locator('input[name="tick"]').all():
+        tick.locator("xpath=..").tap()
+    assert_accessible(tablet)
+    press(tablet, "111119")
+    expect(tablet.locator("#sign").get_by_text("Wrong PIN. Tries left: 9.")).to_be_in_viewport()
+    expect(tablet.get_by_label("End")).to_have_value("118431")
+    press(tablet, PIN)
+    tablet.wait_for_url(f"**/orders/{order_id}**")
+    tablet.goto(f"/orders/{order_id}/quality-check")
+    expect(tablet.get_by_text("With the own PIN")).to_be_visible()
+
+
+def waiting_for_inspection(cast: Cast) -> int:
+    """A second car, checked by its technician."""
+    now, by, site_id = clock.now(), cast.technician.actor(), cast.site.id
+    with transaction():
+        order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+        order.technician_id = cast.technician.id
+        order.bay_id = cast.site.bay_ids[1]
+        service_orders.move(order, "assign", actor=cast.manager.actor(), now=now)
+        service_orders.move(order, "accept", actor=by, now=now)
+        service_orders.move(order, "start_repair", actor=cast.advisor.actor(), now=now)
+        lines = {line.id for job in queries.list_authorised_jobs(order.id) for line in job.lines}
+        work_checks.self_check(order.id, site_id=site_id, line_ids=lines, actor=by, now=now)
+        work_checks.finish_work(order.id, site_id=site_id, actor=by, now=now)
+        return order.id
+
+
+def press(page: Page, digits: str) -> None:
+    for digit in digits:
+        page.locator(f"[data-digit='{digit}']").tap()

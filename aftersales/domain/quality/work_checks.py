@@ -181,7 +181,7 @@ def _lay_out_final_check(order: ServiceOrder, *, now: datetime) -> QualityCheck:
         concerned = [probe for probe in sheet.probes if probe.is_finding or probe.job_id]
         items += [_probe_item(probe, sheet.template_name, order) for probe in concerned]
         items += [
-            _probe_item(probe, area.name, order, was_ok=True)
+            _probe_item(probe, gettext("Inspection: %(area)s", area=area.name)[:200], order, was_ok=True)
             for area in sheet.areas
             for probe in area.probes
             if probe.is_answered and probe not in concerned

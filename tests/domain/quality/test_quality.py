@@ -232,7 +232,7 @@ def test_the_final_inspection_lists_every_line_and_every_finding(
     assert [(group.heading, [item.title for item in group.items]) for group in groups] == [
         ("Front brakes squeal", ["Replace brake pads", "Brake pads"]),
         ("Multi-point inspection", ["Exhaust"]),
-        ("Lights, wipers", ["Horn and washers"]),
+        ("Inspection: Lights, wipers", ["Horn and washers"]),
     ]
     assert [group.was_ok for group in groups] == [False, False, True]
     assert "Rust at the clamp" in groups[1].items[0].detail
