@@ -181,7 +181,7 @@ def test_a_finger_drags_after_a_hold_and_swipes_before_it(
     x, y = middle(page, f"{tomasz} .plan-block")
     finger.move((x, y), (x, max(80, y - 200)))
     finger.up()
-    scrolled(page, lambda y: y > 60)
+    scrolled(page, lambda y: y > 20)
     assert page.locator(".plan-ghost").count() == 0
     assert page.locator(f"{tomasz} .plan-block").all_inner_texts() == before
     page.wait_for_timeout(700)  # the swipe runs out
