@@ -1,7 +1,7 @@
 """A template made by the manager and filled in with the number pad: thirty lines, at most forty taps."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.inspections import beginning, queries, repair_plan, starter, templates
 from aftersales.domain.service_orders import operations as service_orders
+from aftersales.domain.vehicles.models import Vehicle
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
@@ -32,11 +33,11 @@ class Workshop:
     running: Product
     cast: Cast
 
-    def open_order(self) -> int:
+    def open_order(self, car: Vehicle | None = None) -> int:
         """An order in progress with its inspection begun."""
         with inside(self.running), transaction():
             now = clock.now()
-            order = factories.check_in(self.cast, factories.open_order(self.cast, now=now), now=now)
+            order = factories.check_in(self.cast, factories.open_order(self.cast, car=car, now=now), now=now)
             order.technician_id, order.bay_id = self.cast.technician.id, self.cast.site.bay_ids[0]
             service_orders.move(order, "assign", actor=self.cast.manager.actor(), now=now)
             service_orders.move(order, "accept", actor=self.cast.technician.actor(), now=now)
@@ -103,7 +104,7 @@ def test_thirty_lines_with_eight_values_take_at_most_forty_taps(
             hand.keys("next", "3", ".5")
             hand.tap(f"#value-{key['brakes-rear']}-pad-left")
             hand.keys("7", "next", "7")
-            page.locator("#area-title").click()
+            hand.tap("#area-title")
             expect(page.locator(f"#probe-{key['brakes-front']} [value=urgent]")).to_be_checked()
             page.locator(f"#photo-{key['brakes-front']}-file").set_input_files(PICTURE)
             hand.taps += 2
@@ -127,6 +128,41 @@ def test_thirty_lines_with_eight_values_take_at_most_forty_taps(
     assert [str(one.value) for one in values["brakes-front"].measured] == ["2.9", "3.5"]
     expect(page.get_by_text("Thirty, version 1")).to_be_visible()
     assert_accessible(page)
+
+
+SMALL = """() => [...document.querySelectorAll(
+    '#main .btn, #main button, #main summary, .areas a, .bar .btn, .verdict label, #main .input')]
+  .filter((each) => each.checkVisibility() && !each.closest('[hidden]'))
+  .filter((each) => {
+    const box = each.getBoundingClientRect(), least = each.matches('.verdict label, .bar .btn') ? 64 : 56
+    return Math.min(box.width, box.height) < least
+  }).map((each) => each.outerHTML.slice(0, 90))"""
+
+
+def test_the_floors_screens_fit_gloves_in_both_themes_and_both_ways_round(
+    open_page: OpenPage, workshop: Workshop
+) -> None:
+    """QUALITY: verdicts and the bar's buttons 64 px, the rest 56; nothing sticks out; axe finds nothing; with the longest
+    names that a template takes."""
+    long = "Bremsscheibenverschleißgrenzwertüberprüfung vorne, mit Sattelführung und Staubmanschetten auf beiden Seiten"
+    with inside(workshop.running), transaction():
+        points = [replace(one, name=long[:120], hint=long[:200]) for one in starter.POINTS[:4]]
+        templates.save_template(
+            code="LONG", name=long[:120], points=points, model_filter="Kombi", actor=SYSTEM, now=clock.now()
+        )
+        car = factories.vehicle(workshop.cast, plate="KR 5LONG", model="Kombi")
+    order_id = workshop.open_order(car)
+    page = open_page(**TABLET, base_url=workshop.running.address)
+    sign_in(page, workshop.cast.technician)
+    for path in ("inspection", "inspection/report", "fault-codes", "knowledge"):
+        page.goto(f"/orders/{order_id}/{path}")
+        for size in (TABLET, PORTRAIT):
+            page.set_viewport_size(size["viewport"])
+            for theme in ("light", "bay"):
+                page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+                assert_accessible(page)
+                assert page.evaluate(SMALL) == [], f"{path} {theme}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_fault_codes_of_a_tool_bring_a_plan_with_its_reasons(open_page: OpenPage, workshop: Workshop) -> None:
@@ -163,6 +199,8 @@ def test_the_manager_edits_a_template_and_puts_it_in_use(open_page: OpenPage, wo
     assert_accessible(page)
     page.get_by_role("button", name="Save the point").click()
     expect(page.get_by_role("link", name="Tow bar")).to_be_visible()
+    page.get_by_role("button", name="Rear and brake lights: move down").click()
+    expect(page.locator("#points .item b").first).not_to_have_text("Rear and brake lights")
     page.get_by_role("button", name="Put version 2 in use").click()
     expect(page.get_by_text("version 2", exact=True).first).to_be_visible()
     assert workshop.sheet(order_id).total == 30

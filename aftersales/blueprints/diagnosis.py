@@ -17,7 +17,7 @@ from aftersales.domain.inspections.diagnosis_models import CodeStatus
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.workshop import dispatch
 from aftersales.i18n import gettext, ngettext
-from aftersales.web import htmx, inspection_documents, session
+from aftersales.web import htmx, inspection_documents, session, warranty_words
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -187,6 +187,7 @@ def _report(order_id: int, error: DomainError | None = None) -> str:
         canned={code: job.name for code, job in catalogue.list_canned_jobs_by_codes(codes).items()},
         codes=fault_codes.list_codes(order_id),
         reports=fault_codes.list_reports(order_id),
+        warranty=warranty_words.of_order(order_id),
         flags=flags.list_of(sheet.id),
         area_names={area.key: area.name for area in sheet.areas},
         may_acknowledge=person.may("inspections.acknowledge_flags"),

@@ -14,7 +14,8 @@ from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections import beginning, queries
 from aftersales.domain.inspections.models import InspectionFlag, InspectionItem
 from aftersales.domain.inspections.queries import Sheet
-from aftersales.domain.service_orders.models import Job, ServiceOrder
+from aftersales.domain.service_orders.models import Job, Line, ServiceOrder
+from aftersales.domain.warranty import line_decisions
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
@@ -349,6 +350,22 @@ def test_advice_stands_in_the_report(
     report = client.get(f"/orders/{inspected.id}/inspection/report").get_data(as_text=True)
     assert "The caliper sticks." in report
     assert "New caliper." in report
+
+
+def test_the_report_says_where_a_line_stands_with_the_warranty(
+    app: Flask, cast: Cast, sign_in: SignIn, inspected: ServiceOrder
+) -> None:
+    """DIA-4: pending with the reason, on the page as on paper."""
+    with app.app_context(), transaction():
+        line = db.session.scalars(select(Line).where(Line.service_order_id == inspected.id).limit(1)).one()
+        line_decisions.ask(
+            line.id, reason="The part is four months old.", site_id=cast.site.id, actor=cast.advisor.actor(),
+            now=factories.NOW,
+        )  # fmt: skip
+    page = sign_in(cast.advisor.id).get(f"/orders/{inspected.id}/inspection/report")
+    card = parse(page.get_data(as_text=True)).by_id("warranty")
+    assert card is not None
+    assert "being looked at. The part is four months old." in text_of(card)
 
 
 def test_two_who_write_the_diagnosis_are_shown_each_others_words(
