@@ -103,7 +103,7 @@ class Stage:
         on_kept_ground = self.stands_at == after and self._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         if on_kept_ground and moment in self._made:
             disconnect(self.app)
-            self.ground.put_back(moment)
+            self.ground.put_back(moment, stands_at=after)
             self.stands_at = moment
             return pickle.loads(self._made[moment])  # type: ignore[no-any-return]  # no test sees what another changed on it
         with self.app.app_context(), transaction():

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,8 +31,8 @@ class Ground(Protocol):
     def keep(self, moment: str = "empty") -> None:
         """Remember the present rows under a name; the first one kept is ``empty``. Nobody may be connected."""
 
-    def put_back(self, moment: str = "empty") -> None:
-        """Make it as it was at :meth:`keep`. Nobody may be connected."""
+    def put_back(self, moment: str = "empty", *, stands_at: str | None = None) -> None:
+        """Make it as it was at :meth:`keep`. Nobody may be connected. ``stands_at``: the moment it surely stands at."""
 
 
 class SqliteFile:
@@ -42,7 +43,7 @@ class SqliteFile:
     def keep(self, moment: str = "empty") -> None:
         shutil.copyfile(self.path, self._kept(moment))
 
-    def put_back(self, moment: str = "empty") -> None:
+    def put_back(self, moment: str = "empty", *, stands_at: str | None = None) -> None:
         # A new file: whoever still has the old one open can do no harm to it.
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
@@ -69,51 +70,56 @@ class PostgresDatabase:
         self._kept: dict[str, _Rows] = {}
 
     def keep(self, moment: str = "empty") -> None:
-        with psycopg.connect(self._dsn, autocommit=True) as connection:
-            if not self._tables:
-                self._tables = [
-                    name
-                    for (name,) in connection.execute(
-                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-                        " ORDER BY tablename"
-                    )
-                ]
-            rows = {}
-            for table in self._filled(connection):
-                with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
-                    rows[table] = b"".join(bytes(part) for part in copy)
-            self._kept[moment] = _Rows(rows, self._taken(connection))
+        if not self._tables:
+            self._tables = [name for (name,) in self._admin.execute(_TABLES)]
+        tables = {table: self._rows_of(table) for table in self._filled()}
+        self._kept[moment] = _Rows(tables, self._taken())
 
-    def put_back(self, moment: str = "empty") -> None:
-        kept = self._kept[moment]
-        with psycopg.connect(self._dsn, autocommit=True) as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                               " WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
-            if filled := self._filled(connection):
-                connection.execute(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
-            # What was rolled back left no row, but it took a number.
-            for name in self._taken(connection).keys() - kept.sequences.keys():
-                connection.execute(f"ALTER SEQUENCE {name} RESTART")
-            # The rows held together when they were kept: no key is checked, no trigger fires.
-            connection.execute("SET session_replication_role = replica")
-            for table, rows in kept.tables.items():
-                with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+    def put_back(self, moment: str = "empty", *, stands_at: str | None = None) -> None:
+        self._admin.execute(_END_OTHERS)
+        wanted = self._kept[moment]
+        there = self._kept[stands_at].tables if stands_at else dict.fromkeys(self._filled(), b"")
+        for table, rows in there.items():
+            if wanted.tables.get(table) != rows:
+                self._admin.execute(f"DELETE FROM {table}")
+        for table, rows in wanted.tables.items():
+            if there.get(table) != rows:
+                with self._admin.cursor().copy(f"COPY {table} FROM STDIN") as copy:
                     copy.write(rows)
-            for name, value in kept.sequences.items():
-                connection.execute("SELECT setval(%s, %s)", (name, value))
+        # What was rolled back left no row, but it took a number.
+        taken = self._taken()
+        for name in taken.keys() | wanted.sequences.keys():
+            number = wanted.sequences.get(name)
+            if number != taken.get(name):
+                self._admin.execute("SELECT setval(%s, %s, %s)", (name, number or 1, number is not None))
 
-    def _filled(self, connection: psycopg.Connection[Any]) -> list[str]:
+    @cached_property
+    def _admin(self) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(self._dsn, autocommit=True)
+        # The rows held together when they were kept: no key is checked, no trigger fires.
+        connection.execute("SET session_replication_role = replica")
+        return connection
+
+    def _rows_of(self, table: str) -> bytes:
+        with self._admin.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+            return b"".join(bytes(part) for part in copy)
+
+    def _filled(self) -> list[str]:
         asked = " UNION ALL ".join(
             f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in self._tables
         )
-        return [name for (name,) in connection.execute(asked)]
+        return [name for (name,) in self._admin.execute(asked)]
 
-    def _taken(self, connection: psycopg.Connection[Any]) -> dict[str, int]:
-        return dict(
-            connection.execute(
-                "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
-            ).fetchall()
-        )
+    def _taken(self) -> dict[str, int]:
+        return dict(self._admin.execute(_SEQUENCES).fetchall())
+
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
+_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+_END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
 
 
 @contextmanager
