@@ -283,12 +283,16 @@ def _add_notes(orders: dict[int, MyOrder]) -> None:
 
 
 def _add_clocks(orders: dict[int, MyOrder]) -> None:
-    """The clocks that run now, so that minutes worked are those of this moment."""
+    """The clocks that run now, so that minutes worked are those of this moment; of a forgotten one nobody knows them."""
     if not any(order.open_clockings for order in orders.values()):
         return
     rows = db.session.execute(
-        select(Clocking.service_order_id, Clocking.started_at).where(
-            Clocking.service_order_id.in_(orders), Clocking.ended_at.is_(None)
+        select(Clocking.service_order_id, Clocking.started_at)
+        .outerjoin(
+            ForgottenClock, (ForgottenClock.clocking_id == Clocking.id) & ForgottenClock.still_until.is_(None)
+        )
+        .where(
+            Clocking.service_order_id.in_(orders), Clocking.ended_at.is_(None), ForgottenClock.id.is_(None)
         )
     )
     for order_id, since in rows:
