@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+import aftersales
 from e2e.server import Product, product
 from tests import chromium
 from tests.effort import IS_LONG
@@ -31,6 +32,7 @@ OpenPage = Callable[..., Page]
 expect.set_options(
     timeout=15_000
 )  # milliseconds; nothing here measures time, and two cores have other work too
+HTMX = Path(aftersales.__file__).parent / "static" / "vendor" / "htmx.min.js"
 LEFT_BEHIND = ["htmx:sendAbort", "htmx:afterRequest, [object HTML"]
 """What htmx says of a request that was on its way when its page was left."""
 
@@ -47,6 +49,10 @@ def browser_type_launch_args() -> dict[str, Any]:
     program = os.environ.get("AFTERSALES_TEST_CHROMIUM") or chromium.find()
     if program is None:
         pytest.fail("There is no Chromium on this machine; bin/test fetches one.")
+    if not HTMX.exists():
+        pytest.fail(
+            "The browser's files are missing, every page would go without htmx; bin/setup --test fetches them."
+        )
     return {"executable_path": str(program), "args": chromium.ARGUMENTS}
 
 

@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from aftersales import clock, config, create_app
+from aftersales import clock
 from aftersales.clock import from_local, local
-from aftersales.db import db, transaction
+from aftersales.db import transaction
 from aftersales.domain.staffing import times
 from aftersales.domain.staffing.queries import find_technician
 from aftersales.domain.workshop import planning
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, product
+from e2e.server import Product, inside, product
 from tests import cast as casting
-from tests import factories, schema
+from tests import factories
 
 ZONE = "Europe/Warsaw"
 
@@ -30,42 +29,37 @@ def tomorrow() -> str:
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with three cars that are checked in, and two technicians on shift tomorrow."""
-    data = tmp_path_factory.mktemp("plan")
-    fill(data)
-    with product(data) as running:
+    with product(tmp_path_factory.mktemp("plan"), "--empty") as running:
+        with inside(running):
+            fill()
         yield running
 
 
-def fill(data: Path, *, short: bool = False) -> None:
-    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(data)}))
-    schema.migrate(app)
-    with app.app_context():
-        now = clock.now()
-        with transaction():
-            cast = casting.hire()
-            day = (local(now, ZONE) + timedelta(days=1)).date()
-            for person in (cast.technician, cast.second_technician):
-                technician = find_technician(person.id, cast.site.id)
-                assert technician is not None
-                times.change_day(
-                    technician.id, day, times.WorkingDay(time(8), time(16)), site_id=cast.site.id,
-                    actor=cast.manager.actor(), now=now,
-                )  # fmt: skip
-            for _ in range(3):
-                order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
-                order.promised_at = from_local(datetime.combine(day, time(17)), ZONE)
-            if short:
-                plan_short_jobs(cast, now, day)
-        db.session.remove()
-        db.engine.dispose()
+def fill(*, short: bool = False) -> None:
+    now = clock.now()
+    with transaction():
+        cast = casting.hire()
+        day = (local(now, ZONE) + timedelta(days=1)).date()
+        for person in (cast.technician, cast.second_technician):
+            technician = find_technician(person.id, cast.site.id)
+            assert technician is not None
+            times.change_day(
+                technician.id, day, times.WorkingDay(time(8), time(16)), site_id=cast.site.id,
+                actor=cast.manager.actor(), now=now,
+            )  # fmt: skip
+        for _ in range(3):
+            order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+            order.promised_at = from_local(datetime.combine(day, time(17)), ZONE)
+        if short:
+            plan_short_jobs(cast, now, day)
 
 
 @pytest.fixture(scope="module")
 def plan_of_short_jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Jobs of ten and twenty minutes, four in a row on one person, and one that nobody has planned."""
-    data = tmp_path_factory.mktemp("short")
-    fill(data, short=True)
-    with product(data) as running:
+    with product(tmp_path_factory.mktemp("short"), "--empty") as running:
+        with inside(running):
+            fill(short=True)
         yield running
 
 

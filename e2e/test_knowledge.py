@@ -8,32 +8,27 @@ import pytest
 import typst
 from playwright.sync_api import Locator, Page, expect
 
-from aftersales import clock, config, create_app
-from aftersales.db import db, transaction
+from aftersales import clock
+from aftersales.db import transaction
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, product
+from e2e.server import Product, inside, product
 from tests import cast as casting
-from tests import factories, schema
+from tests import factories
 
 
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with a Passat in the technician's hands whose brakes make a noise."""
-    data = tmp_path_factory.mktemp("knowledge")
-    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(data)}))
-    schema.migrate(app)
-    with app.app_context():
-        now = clock.now()
-        with transaction():
-            cast = casting.hire()
-            order = factories.open_order(cast, now=now, concern="刹车异响, P0401 as well")
-            factories.check_in(cast, order, now=now)
-            factories.accept(cast, factories.assign(cast, order, now=now), now=now)
-        db.session.remove()
-        db.engine.dispose()
-    with product(data) as running:
+    with product(tmp_path_factory.mktemp("knowledge"), "--empty") as running:
+        with inside(running):
+            now = clock.now()
+            with transaction():
+                cast = casting.hire()
+                order = factories.open_order(cast, now=now, concern="刹车异响, P0401 as well")
+                factories.check_in(cast, order, now=now)
+                factories.accept(cast, factories.assign(cast, order, now=now), now=now)
         yield running
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from aftersales import clock, config, create_app
-from aftersales.db import db, transaction
+from aftersales import clock
+from aftersales.db import transaction
 from aftersales.domain.accounts import pins
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, product
+from e2e.server import Product, inside, product
 from tests import cast as casting
-from tests import factories, schema
+from tests import factories
 from tests.effort import IS_LONG
 
 PIN = "482916"
@@ -25,28 +25,23 @@ PEOPLE = ("technician", "second_technician", "leader")
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with a car in the technician's hands; technicians and leader have a PIN."""
-    data = tmp_path_factory.mktemp("bay")
-    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(data)}))
-    schema.migrate(app)
-    with app.app_context():
-        now = clock.now()
-        with transaction():
-            cast = casting.hire()
-            order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
-            factories.accept(cast, factories.assign(cast, order, now=now), now=now)
-            for key in PEOPLE:
-                person = getattr(cast, key)
-                pins.set_pin(
-                    person.id,
-                    PIN,
-                    secret=app.config["SECRET_KEY"],
-                    today=now.date(),
-                    actor=person.actor(),
-                    now=now,
-                )
-        db.session.remove()
-        db.engine.dispose()
-    with product(data) as running:
+    with product(tmp_path_factory.mktemp("bay"), "--empty") as running:
+        with inside(running) as app:
+            now = clock.now()
+            with transaction():
+                cast = casting.hire()
+                order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+                factories.accept(cast, factories.assign(cast, order, now=now), now=now)
+                for key in PEOPLE:
+                    person = getattr(cast, key)
+                    pins.set_pin(
+                        person.id,
+                        PIN,
+                        secret=app.config["SECRET_KEY"],
+                        today=now.date(),
+                        actor=person.actor(),
+                        now=now,
+                    )
         yield running
 
 

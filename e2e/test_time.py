@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import CDPSession, Page, Route, expect
 
-from aftersales import clock, config, create_app
+from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.messaging.models import Message
@@ -22,13 +21,14 @@ from e2e.conftest import PORTRAIT, TABLET, WALL, OpenPage
 from e2e.people import sign_in
 from e2e.server import Product, inside, product
 from tests import cast as casting
-from tests import factories, schema
+from tests import factories
 from tests.cast import Cast
 from tests.effort import rounds
 
 TECHNICIAN, LEADER, ADVISOR, MANAGER = (
     f"{who}@example.org" for who in ("technician", "leader", "advisor", "manager")
 )
+ZONE = "Europe/Warsaw"
 POLLS = rounds(600, 5760)
 """Eight hours of a board that asks every five seconds are 5,760 questions."""
 
@@ -36,35 +36,30 @@ POLLS = rounds(600, 5760)
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A workshop with a clock that was forgotten yesterday, a job over its plan, and forty cars."""
-    data = tmp_path_factory.mktemp("time")
-    fill(data)
-    with product(data) as running:
+    with product(tmp_path_factory.mktemp("time"), "--empty") as running:
+        with inside(running):
+            fill()
         yield running
 
 
-def fill(data: Path) -> None:
-    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(data)}))
-    schema.migrate(app)
-    with app.app_context():
-        now = clock.now()
+def fill() -> None:
+    now = clock.now()
+    with transaction():
+        cast = casting.hire()
+    with transaction():
+        first = at_work(cast, 0, now - timedelta(days=1, hours=1))
+        clocking.clock_on(
+            first, site_id=cast.site.id, actor=cast.technician.actor(), now=now - timedelta(days=1)
+        )
+    with transaction():
+        second = at_work(cast, 1, now - timedelta(hours=3))
+        clocking.clock_on(
+            second, site_id=cast.site.id, actor=cast.leader.actor(), now=now - timedelta(minutes=80)
+        )
+    for _ in range(38):
         with transaction():
-            cast = casting.hire()
-        with transaction():
-            first = at_work(cast, 0, now - timedelta(days=1, hours=1))
-            clocking.clock_on(
-                first, site_id=cast.site.id, actor=cast.technician.actor(), now=now - timedelta(days=1)
-            )
-        with transaction():
-            second = at_work(cast, 1, now - timedelta(hours=3))
-            clocking.clock_on(
-                second, site_id=cast.site.id, actor=cast.leader.actor(), now=now - timedelta(minutes=80)
-            )
-        for _ in range(38):
-            with transaction():
-                factories.open_order(cast, now=now - timedelta(minutes=90))
-        sweeps.sweep(now)
-        db.session.remove()
-        db.engine.dispose()
+            factories.open_order(cast, now=now - timedelta(minutes=90))
+    sweeps.sweep(now)
 
 
 def at_work(cast: Cast, bay: int, now: object) -> int:
@@ -215,12 +210,17 @@ def test_a_board_that_asks_all_day_stays_small_and_misses_nothing(
 
 @pytest.mark.console("net::ERR_", "Failed to load")
 def test_a_failed_question_says_when_the_last_good_answer_came(open_page: OpenPage, floor: Product) -> None:
-    """DSP-3: nobody trusts an old board, and nothing of it is lost."""
-    page = page_for(open_page, floor, MANAGER, WALL)
+    """DSP-3: nobody trusts an old board, and nothing of it is lost. The time is the site's, wherever the screen thinks
+    it is."""
+    page = page_for(open_page, floor, MANAGER, {**WALL, "timezone_id": "America/New_York"})
     page.route("**/board?wall=1", hurry)
     page.goto("/board?wall=1")
     status = page.locator("[data-poll-status]")
-    expect(page.locator("[data-polled]")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    polled = page.locator("[data-polled]")
+    expect(polled).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    said = datetime.combine(clock.local_date(clock.now(), ZONE), time.fromisoformat(polled.inner_text()))
+    since = clock.local(clock.now(), ZONE).replace(tzinfo=None) - said
+    assert since % timedelta(days=1) < timedelta(minutes=5)
     tickets = page.locator(".ticket").count()
     page.context.set_offline(True)
     expect(status).to_have_attribute("data-stale", "", timeout=5_000)

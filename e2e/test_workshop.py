@@ -3,18 +3,17 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from aftersales import clock, config, create_app
-from aftersales.db import db, transaction
+from aftersales import clock
+from aftersales.db import transaction
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, PORTRAIT, TABLET, WALL, OpenPage
-from e2e.server import Product, product
+from e2e.server import Product, inside, product
 from tests import cast as casting
-from tests import factories, schema
+from tests import factories
 from tests.effort import IS_LONG
 
 MANAGER, TECHNICIAN = "manager@example.org", "technician@example.org"
@@ -23,29 +22,24 @@ MANAGER, TECHNICIAN = "manager@example.org", "technician@example.org"
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with a full workshop: cars in each of the first lanes, one in the hands of the technician."""
-    data = tmp_path_factory.mktemp("floor")
-    fill(data)
-    with product(data) as running:
+    with product(tmp_path_factory.mktemp("floor"), "--empty") as running:
+        with inside(running):
+            fill()
         yield running
 
 
-def fill(data: Path) -> None:
-    app = create_app(config.load({"AFTERSALES_DATA_DIR": str(data)}))
-    schema.migrate(app)
-    with app.app_context():
-        now = clock.now()
+def fill() -> None:
+    now = clock.now()
+    with transaction():
+        cast = casting.hire()
+    for number in range(9):
         with transaction():
-            cast = casting.hire()
-        for number in range(9):
-            with transaction():
-                order = factories.open_order(cast, now=now - timedelta(minutes=90))
-                if number > 5:
-                    factories.check_in(cast, order, now=now - timedelta(minutes=60))
-                    order.promised_at = now + timedelta(hours=3)
-                if number == 8:
-                    factories.accept(cast, factories.assign(cast, order, now=now), now=now)
-        db.session.remove()
-        db.engine.dispose()
+            order = factories.open_order(cast, now=now - timedelta(minutes=90))
+            if number > 5:
+                factories.check_in(cast, order, now=now - timedelta(minutes=60))
+                order.promised_at = now + timedelta(hours=3)
+            if number == 8:
+                factories.accept(cast, factories.assign(cast, order, now=now), now=now)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 // Polling: <div data-load="…/poll.js" data-poll="/board/lanes" data-every="5">. Asks conditionally, swaps only what
-// changed, never empties the target, and says when the last good answer came: <time data-polled></time> anywhere in
+// changed, never empties the target, and says when the last good answer came: <time data-polled="Europe/Warsaw"></time> in
 // [data-poll-status] on the page. Pauses while the page is hidden; with `data-gentle` also while somebody types or answers
 // a dialog.
 import { attachIn, emit, word } from "./core.js";
@@ -14,7 +14,7 @@ export function start(element) {
     failures = 0;
     emit("banner-end", { owner: "poll" });
     const time = status?.querySelector("[data-polled]");
-    if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+    if (time) time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { timeZone: time.dataset.polled || undefined, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     status?.removeAttribute("data-stale");
   }
 
