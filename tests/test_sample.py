@@ -25,9 +25,7 @@ def sample(app_context: Flask) -> None:
 
 def test_the_sample_has_orders_in_every_state_and_nothing_waits_to_be_sent(sample: None) -> None:
     states = dict(
-        db.session.execute(select(ServiceOrder.state, func.count()).group_by(ServiceOrder.state))
-        .tuples()
-        .all()
+        db.session.execute(select(ServiceOrder.state, func.count()).group_by(ServiceOrder.state)).all()
     )
     assert set(states) == set(OrderState)
     waiting = select(func.count()).select_from(Message).where(Message.state == MessageState.QUEUED)

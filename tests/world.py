@@ -68,7 +68,7 @@ NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
 WORDS = {
     "slug": "brakes", "kind": "wash", "size": "thumb", "sweep_id": "00000000", "number": 1, "day": "2026-12-24",
     "rest": "nothing", "code": "26-9999", "tag": "nothing",
-    "name": "left",
+    "name": "left", "figure": "sent-back",
 }  # fmt: skip
 
 
@@ -149,7 +149,6 @@ BY_ADDRESS: dict[tuple[str, str], Select[Any]] = {
         on=QualityCheck.id == QualityCheckItem.quality_check_id,
     ),
     ("/reports/efficiency/", "kind"): select(literal("sold")),
-    ("/quality/figures/", "figure"): select(literal("sent-back")),
     ("/job-photos/", "photo_id"): _of_order(JobPhoto.attachment_id, JobPhoto.service_order_id),
 }
 COMPANY_WIDE = world_inspections.COMPANY_WIDE | {

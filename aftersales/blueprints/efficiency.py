@@ -23,6 +23,7 @@ from aftersales.domain.reports.efficiency_rules import (
 )
 from aftersales.domain.reports.rules import Hours, Month
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.workshop import forgotten
 from aftersales.i18n import gettext, label
 from aftersales.money import ZERO
 from aftersales.web import csv_file, session
@@ -54,6 +55,7 @@ def page() -> str:
         summary=figures.summarise(efficiency.list_orders(person.site_id, month, basis, now=now)),
         bays=efficiency.bay_turnover(person.site_id, person.timezone, month, now=now),
         comeback_days=person.setting("comeback.days"),
+        unknown=forgotten.list_unknown(person.site_id, before=month.ends_at),
     )
 
 

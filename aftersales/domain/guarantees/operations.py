@@ -28,7 +28,7 @@ def grant(order: ServiceOrder, *, now: datetime) -> list[WorkGuarantee]:
     known = set(
         db.session.execute(
             select(WorkGuarantee.job_id, WorkGuarantee.kind).where(WorkGuarantee.service_order_id == order.id)
-        ).tuples()
+        )
     )
     site = queries.get_site(order.site_id)
     today = local_date(now, site.timezone)

@@ -170,9 +170,7 @@ def _add_people(found: dict[int, Covered]) -> None:
                 QualityCheck.is_passed.is_(True),
             )
             .order_by(QualityCheck.round)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for one in found.values():
         one.inspector = inspectors.get(one.order_id, "")

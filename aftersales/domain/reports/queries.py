@@ -27,6 +27,7 @@ from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.vehicles.models import Vehicle
+from aftersales.domain.workshop import forgotten
 from aftersales.domain.workshop.models import Clocking
 
 
@@ -149,7 +150,7 @@ def technician_hours(site_id: int, month: Month, *, now: datetime) -> list[Techn
     worked = _minutes_by_user(Clocking, site_id, month, now)
     sold = rules.split_sold(job for _, job in _sold_jobs(site_id, month))
     people = set(attended) | set(worked) | set(sold)
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
+    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
     rows = [
         TechnicianHours(
             who, names.get(who, ""), Hours(attended.get(who, 0), worked.get(who, 0), sold.get(who, 0))
@@ -270,6 +271,7 @@ def _minutes_by_user(
             kind.site_id == site_id,
             kind.started_at < month.ends_at,
             or_(kind.ended_at.is_(None), kind.ended_at > month.starts_at),
+            ~forgotten.nobody_knows(kind),
             # Rework is neither worked nor sold (QCS-2).
             ~Clocking.is_rework if kind is Clocking else Attendance.id.is_not(None),
         )

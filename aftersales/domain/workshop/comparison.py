@@ -52,7 +52,7 @@ def list_points(order_id: int) -> list[Point]:
         .where(CheckIn.service_order_id == order_id)
         .order_by(CheckInPhoto.id)
     )
-    newest: dict[Station, int] = dict(photos.tuples().all())
+    newest: dict[Station, int] = dict(photos.all())
     damages = db.session.scalars(
         select(Damage)
         .join(CheckIn, CheckIn.vehicle_id == Damage.vehicle_id)

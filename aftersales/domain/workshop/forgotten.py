@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from aftersales.db import add, db
 from aftersales.domain.accounts.models import Membership, User
@@ -59,6 +60,41 @@ def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
     return (
         [row[0] for row in jobs if is_due(*row[1:])],
         [row[0] for row in days if row.user_id not in on_a_job and is_due(*row[1:])],
+    )
+
+
+def nobody_knows(kind: type[Clocking] | type[Attendance]) -> ColumnElement[bool]:
+    """The rows that still run although the shift is over, and nobody has said yet when they ended: no figure counts
+    them before that."""
+    job, day = aliased(Clocking), aliased(Attendance)
+    return and_(
+        kind.ended_at.is_(None),
+        exists().where(
+            ForgottenClock.user_id == kind.user_id,
+            ForgottenClock.site_id == kind.site_id,
+            ForgottenClock.still_until.is_(None),
+            or_(
+                ForgottenClock.clocking_id.in_(select(job.id).where(job.ended_at.is_(None))),
+                ForgottenClock.attendance_id.in_(select(day.id).where(day.ended_at.is_(None))),
+            ),
+        ),
+    )
+
+
+def list_unknown(site_id: int, *, before: datetime) -> list[str]:
+    """The names of those with a clock from before that moment whose end nobody knows until it is corrected."""
+    return list(
+        db.session.scalars(
+            select(User.name)
+            .join(Attendance, Attendance.user_id == User.id)
+            .where(Attendance.site_id == site_id, Attendance.started_at < before, nobody_knows(Attendance))
+            .union(
+                select(User.name)
+                .join(Clocking, Clocking.user_id == User.id)
+                .where(Clocking.site_id == site_id, Clocking.started_at < before, nobody_knows(Clocking))
+            )
+            .order_by(User.name)
+        )
     )
 
 

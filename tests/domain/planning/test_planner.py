@@ -85,9 +85,10 @@ def test_a_second_search_at_the_same_moment_gets_the_greedy_plan() -> None:
 
 
 def test_generated_days_are_planned_without_an_overlap_and_with_less_lateness() -> None:
-    """DSP-1: late minutes against the greedy baseline in the same run; 200 days in ``benchmarks/planner.py``."""
+    """DSP-1: late minutes against the greedy baseline in the same run; 200 days in ``benchmarks/planner.py``. The two
+    seconds are the processors': this run shares them with others."""
     print(f"seed {SEED}")
-    sums = compare(rounds(2, 200), SEED, jobs=40, people=8, seconds=2.0)
+    sums = compare(rounds(2, 200), SEED, jobs=40, people=8, seconds=2.0, wall=False)
     assert sums["planner"] < sums["greedy"]
 
 

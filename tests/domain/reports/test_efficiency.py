@@ -12,7 +12,9 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from aftersales import clock
 from aftersales.clock import from_local
 from aftersales.db import add, db, transaction
 from aftersales.domain.reports import efficiency, rules
@@ -23,7 +25,7 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import HoldReason, Job, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance
-from aftersales.domain.workshop import clocking
+from aftersales.domain.workshop import clocking, corrections, forgotten
 from aftersales.domain.workshop.models import Clocking, EndReason
 from tests import factories
 from tests.cast import Cast, Person
@@ -299,3 +301,55 @@ def test_csv_has_the_same_figures(
     assert "2026-10,completed,Tomasz Lis,480,60,60,0,0.1250,1.0000,0.1250,97.56,0,97.56,PLN" in rows
     listed = sign_in(cast.service_manager.id).get("/reports/efficiency/orders.csv?month=2026-10").text
     assert f"{orders[0].number}," in listed
+
+
+def first_job(order: ServiceOrder) -> int:
+    return (
+        db.session.scalars(select(Job.id).where(Job.service_order_id == order.id).order_by(Job.id)).first()
+        or 0
+    )
+
+
+def test_a_forgotten_clock_counts_only_once_its_end_is_known(
+    app_context: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """REP-2, DSP-4: nine hours of night are nobody's work. The page names whose times are left out."""
+    evening, morning = local(6, 17), local(7, 8)
+    with transaction():
+        running = clocking.clock_on(
+            first_job(accepted_order), site_id=cast.site.id, actor=cast.technician.actor(), now=evening
+        )
+        forgotten.notice_clock(running.id, now=local(6, 23))
+
+    def hours() -> dict[str, Hours]:
+        rows = efficiency.list_technicians(cast.site.id, OCTOBER, Basis.COMPLETED, now=morning)
+        return {row.name: row.hours for row in rows}
+
+    assert cast.technician.name not in hours()
+    assert efficiency.list_worked(cast.site.id, OCTOBER, None, now=morning) == []
+    assert efficiency.list_attended(cast.site.id, OCTOBER, None, now=morning) == []
+    assert forgotten.list_unknown(cast.site.id, before=OCTOBER.ends_at) == [cast.technician.name]
+    assert forgotten.list_unknown(cast.site.id, before=OCTOBER.starts_at) == []
+    with transaction():
+        corrections.correct_clocking(
+            running.id, started_at=evening, ended_at=local(6, 18), reason="Went home at six",
+            site_id=cast.site.id, actor=cast.leader.actor(), now=morning,
+        )  # fmt: skip
+    assert hours()[cast.technician.name].worked == 60
+    assert forgotten.list_unknown(cast.site.id, before=OCTOBER.ends_at) == []
+
+
+def test_the_page_says_whose_times_are_left_out(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """REP-2"""
+    now = clock.now()
+    with app.app_context(), transaction():
+        running = clocking.clock_on(
+            first_job(accepted_order), site_id=cast.site.id, actor=cast.technician.actor(),
+            now=now - timedelta(hours=20),
+        )  # fmt: skip
+        forgotten.notice_clock(running.id, now=now)
+    page = sign_in(cast.manager.id).get("/reports/efficiency").text
+    assert "because a clock was forgotten: Tomasz Lis." in page
+    assert 'href="/clocks/team"' in page
