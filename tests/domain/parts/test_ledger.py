@@ -133,6 +133,7 @@ def test_any_sequence_of_acts_keeps_ledger_and_balance_equal(
     app: Flask, stage: Stage, steps: list[Step]
 ) -> None:
     """PRT-2: every movement is a ledger row, reserved never exceeds what is there, nothing falls below zero."""
+    db.session.remove()
     stage.clear()  # each example begins with an empty workshop
     workshop = Workshop()
     for step in steps:
