@@ -49,7 +49,7 @@ def test_a_bulletin_goes_in_and_is_found_beside_the_job(
     expect(leader.get_by_text("Nothing is found")).to_be_visible()
     leader.get_by_role("link", name="Add a manual or bulletin").tap()
     leader.get_by_label("PDF or picture").set_input_files(file)
-    leader.get_by_label("Kind").select_option("bulletin")
+    leader.get_by_label("Kind", exact=True).select_option("bulletin")
     leader.get_by_role("textbox", name="Title").fill("Soot in the cooler")
     leader.get_by_role("textbox", name="Models").fill("VW Passat")
     leader.get_by_role("textbox", name="Fault codes").fill("P0401")

@@ -202,7 +202,7 @@ def add_line(page: Page, job: int, kind: str, what: str, quantity: str, price: s
     details = card.locator("details").last
     if details.get_attribute("open") is None:
         details.locator("summary").click()
-    details.get_by_label("Kind").select_option(label=kind)
+    details.get_by_label("Kind", exact=True).select_option(label=kind)
     details.get_by_label("What for").fill(what)
     details.get_by_label("Quantity or hours").fill(quantity)
     details.get_by_label("Price of one").fill(price)
