@@ -11,7 +11,7 @@ from datetime import datetime
 from flask import Flask
 
 from aftersales import clock
-from aftersales.jobs import floor, knowledge, messages, parts, quotations, reminders
+from aftersales.jobs import files, floor, knowledge, messages, parts, quotations, reminders
 
 Sweep = Callable[[datetime], None]
 
@@ -22,6 +22,7 @@ SWEEPS: tuple[Sweep, ...] = (
     parts.sweep,
     floor.sweep,
     knowledge.sweep,
+    files.sweep,
 )
 
 PERIOD = 60.0

@@ -30,11 +30,6 @@ def of_order(order_id: int) -> tuple[data.Fact, ...]:
     return tuple(data.Fact(label=one.line, value=f"{one.words} {one.reason}") for one in told(order_id))
 
 
-def by_line(order_id: int) -> dict[int, str]:
-    """The words with the reason by the line's id: for the rows of a quotation."""
-    return {one.line_id: f"{one.words} {one.reason}" for one in told(order_id)}
-
-
 def by_job(order_id: int) -> dict[int, str]:
     """The words with the reasons by the job's id: for jobs that somebody else pays, which show no lines."""
     found: dict[int, list[str]] = {}

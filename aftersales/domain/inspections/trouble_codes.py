@@ -72,11 +72,6 @@ def normalised(text: str) -> str:
     )
 
 
-def is_standard(code: str) -> bool:
-    """Whether the code has the form that all manufacturers share; the rest of the range is a manufacturer's own."""
-    return _STANDARD.fullmatch(code) is not None
-
-
 def base_of(code: str) -> str:
     """The code without its failure type: what rules and earlier orders are looked up by."""
     found = _STANDARD.fullmatch(code)

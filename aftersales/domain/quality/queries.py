@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select, union
 from sqlalchemy.orm import contains_eager, selectinload
 
 from aftersales.db import db
@@ -230,30 +230,6 @@ def names_of(user_ids: list[int]) -> list[str]:
     if not user_ids:
         return []
     return list(db.session.scalars(select(User.name).where(User.id.in_(user_ids)).order_by(User.name)))
-
-
-@dataclass(frozen=True, slots=True)
-class FirstTime:
-    """How many cars passed their first final inspection, of all that were inspected for the first time."""
-
-    passed: int
-    inspected: int
-
-
-def first_time_pass(site_id: int, *, from_at: datetime, until_at: datetime) -> FirstTime:
-    """First-time pass of the cars whose first final inspection ended in the span (QCS-2)."""
-    row = db.session.execute(
-        select(
-            func.count(QualityCheck.id), func.count(QualityCheck.id).filter(QualityCheck.is_passed.is_(True))
-        ).where(
-            QualityCheck.site_id == site_id,
-            QualityCheck.stage == CheckStage.FINAL,
-            QualityCheck.round == 1,
-            QualityCheck.checked_at >= from_at,
-            QualityCheck.checked_at < until_at,
-        )
-    ).one()
-    return FirstTime(passed=row[1], inspected=row[0])
 
 
 def count_of(check: QualityCheck, result: CheckResult | None) -> int:

@@ -18,14 +18,6 @@ def of_year(country: str, region: str, year: int) -> dict[date, str]:
         return of_year(country, "", year) if region else {}
 
 
-def regions_of(country: str) -> list[str]:
-    """The regions that have holidays of their own; empty for an unknown country."""
-    try:
-        return list(holidays.country_holidays(country).subdivisions)
-    except NotImplementedError:
-        return []
-
-
 def between(country: str, region: str, first: date, last: date) -> dict[date, str]:
     """The public holidays from ``first`` to ``last``, both included."""
     return {

@@ -75,11 +75,6 @@ def list_running(site_id: int) -> list[ClockRow]:
     return _clocks(Clocking.site_id == site_id, Clocking.ended_at.is_(None))
 
 
-def list_running_of(order_id: int) -> list[ClockRow]:
-    """Every clock that runs on the order."""
-    return _clocks(Clocking.service_order_id == order_id, Clocking.ended_at.is_(None))
-
-
 def get_clock(clocking_id: int, site_id: int) -> ClockRow:
     """The stretch of work. Raises :class:`NotFound`, also for one of another site."""
     rows = _clocks(Clocking.id == clocking_id, Clocking.site_id == site_id)

@@ -15,7 +15,7 @@ from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.inspections import queries as inspection_queries
 from aftersales.domain.inspections.operations import Ruling
 from aftersales.domain.inspections.rules import Rating
-from aftersales.domain.quality import final_check, queries, work_checks
+from aftersales.domain.quality import figures, final_check, queries, work_checks
 from aftersales.domain.quality import rework as reworking
 from aftersales.domain.quality.final_check import Drive, Verdict
 from aftersales.domain.quality.models import (
@@ -405,14 +405,19 @@ def test_after_rework_everything_is_checked_again(cast: Cast, in_quality_check: 
     assert release(everything_ok(in_quality_check, cast), cast).state == "preparing"
 
 
+def first_time(site_id: int, **span: datetime) -> tuple[int, int]:
+    made = figures.figures_of(site_id, **span)
+    return made.passed_first, made.inspected
+
+
 def test_first_time_pass_counts_cars_whose_first_inspection_passed(
     cast: Cast, in_quality_check: ServiceOrder
 ) -> None:
     """QCS-2: the second round of a car does not make its first one good."""
     span = {"from_at": NOW - timedelta(days=1), "until_at": NOW + timedelta(days=1)}
-    assert queries.first_time_pass(cast.site.id, **span) == queries.FirstTime(0, 0)
+    assert first_time(cast.site.id, **span) == (0, 0)
     fail(in_quality_check, cast)
-    assert queries.first_time_pass(cast.site.id, **span) == queries.FirstTime(passed=0, inspected=1)
+    assert first_time(cast.site.id, **span) == (0, 1)
     test_after_rework = db.session.query(Rework).one()
     with transaction():
         reworking.finish(
@@ -424,7 +429,7 @@ def test_first_time_pass_counts_cars_whose_first_inspection_passed(
             in_quality_check.id, site_id=cast.site.id, actor=cast.technician.actor(), now=NOW
         )
     release(everything_ok(in_quality_check, cast), cast)
-    assert queries.first_time_pass(cast.site.id, **span) == queries.FirstTime(passed=0, inspected=1)
+    assert first_time(cast.site.id, **span) == (0, 1)
 
 
 def test_two_tablets_do_not_overwrite_each_others_verdicts(

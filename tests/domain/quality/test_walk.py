@@ -11,7 +11,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.errors import Refused
-from aftersales.domain.quality import final_check, queries, work_checks
+from aftersales.domain.quality import figures, final_check, queries, work_checks
 from aftersales.domain.quality import rework as reworking
 from aftersales.domain.quality.final_check import Drive, Verdict
 from aftersales.domain.quality.models import CheckResult, CheckStage, FaultReason, QualityCheck, Rework, Tick
@@ -145,7 +145,8 @@ def test_a_car_walks_through_every_check_and_back(cast: Cast) -> None:
         if event.to_state
     ]
     assert moved[-4:] == ["quality_check", "repairing", "quality_check", "preparing"]
-    assert queries.first_time_pass(cast.site.id, **SPAN) == queries.FirstTime(passed=0, inspected=1)
+    made = figures.figures_of(cast.site.id, **SPAN)
+    assert (made.passed_first, made.inspected) == (0, 1)
     kinds = (TaskType.REWORK, TaskType.LEADER_CHECK, TaskType.FINAL_CHECK)
     assert db.session.query(Task).filter(Task.type.in_(kinds), Task.closed_at.is_(None)).count() == 0
 
