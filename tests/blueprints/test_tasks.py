@@ -36,6 +36,15 @@ def test_the_rail_counts_what_waits(cast: Cast, sign_in: SignIn, checked_in_orde
     assert text_of(badge).endswith("1")
 
 
+def test_the_rail_counts_nothing_of_others_who_are_signed_in(
+    cast: Cast, sign_in: SignIn, checked_in_order: ServiceOrder
+) -> None:
+    manager, technician = sign_in(cast.manager.id), sign_in(cast.technician.id)
+    assert "badge" in manager.get("/tasks").get_data(as_text=True)
+    page = parse(technician.get("/tasks").get_data(as_text=True))
+    assert not [each for each in page.all("span") if each.get("class") == "badge"]
+
+
 def test_other_peoples_tasks_are_not_shown(
     cast: Cast, sign_in: SignIn, checked_in_order: ServiceOrder
 ) -> None:

@@ -20,8 +20,10 @@ def _of(site_id: int, user_id: int, roles: Collection[Role]) -> list[ColumnEleme
 
 def open_count() -> ColumnElement[int]:
     """How many open tasks wait for the person of a session, as a column beside :class:`UserSession`."""
-    own_roles = select(Membership.role).where(
-        Membership.user_id == UserSession.user_id, Membership.site_id == UserSession.site_id
+    own_roles = (
+        select(Membership.role)
+        .where(Membership.user_id == UserSession.user_id, Membership.site_id == UserSession.site_id)
+        .correlate(UserSession)  # else it reads the roles of everybody who is signed in
     )
     return (
         select(func.count())
