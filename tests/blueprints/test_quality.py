@@ -298,7 +298,7 @@ def test_the_quality_supervisor_sees_no_money(
     cast: Cast, sign_in: SignIn, in_quality_check: ServiceOrder
 ) -> None:
     page = sign_in(cast.qc.id).get(f"/orders/{in_quality_check.id}/quality-check").get_data(as_text=True)
-    assert "189" not in page and "120.00" not in page
+    assert "189.00" not in page and "120.00" not in page
 
 
 def test_others_read_the_inspection_and_do_not_verify(
