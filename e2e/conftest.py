@@ -29,9 +29,8 @@ PHONE = {
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 
 OpenPage = Callable[..., Page]
-expect.set_options(
-    timeout=15_000
-)  # milliseconds; nothing here measures time, and two cores have other work too
+# Milliseconds. Nothing here measures time, and two cores have other work too.
+expect.set_options(timeout=15_000)
 HTMX = Path(aftersales.__file__).parent / "static" / "vendor" / "htmx.min.js"
 LEFT_BEHIND = ["htmx:sendAbort", "htmx:afterRequest, [object HTML"]
 """What htmx says of a request that was on its way when its page was left."""

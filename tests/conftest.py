@@ -105,7 +105,8 @@ class Stage:
             disconnect(self.app)
             self.ground.put_back(moment, stands_at=after)
             self.stands_at = moment
-            return pickle.loads(self._made[moment])  # type: ignore[no-any-return]  # no test sees what another changed on it
+            # A copy each time, so that no test sees what another one changed on it.
+            return pickle.loads(self._made[moment])  # type: ignore[no-any-return]
         with self.app.app_context(), transaction():
             made = build()
         if on_kept_ground:
