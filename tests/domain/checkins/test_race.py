@@ -1,8 +1,5 @@
 """The same form sent twice at the same moment, and two cars that want one key tag: real commits, real threads."""
 
-import threading
-from collections.abc import Callable
-
 from flask import Flask
 
 from aftersales.db import db, transaction
@@ -15,27 +12,7 @@ from tests import factories
 from tests.cast import Cast
 from tests.effort import rounds
 from tests.factories import NOW
-
-
-def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:
-    """Do all of it at the same moment, each in a context and transaction of its own; what each gave or refused."""
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def act(number: int) -> None:
-        with app.app_context():
-            gate.wait(10)
-            try:
-                with transaction():
-                    results[number] = acts[number]()
-            except DomainError as refusal:
-                results[number] = refusal
-
-    threads = [threading.Thread(target=act, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
+from tests.races import Act, at_once, in_transaction
 
 
 def test_a_double_tap_opens_one_order(app: Flask, cast: Cast) -> None:
@@ -51,7 +28,7 @@ def test_a_double_tap_opens_one_order(app: Flask, cast: Cast) -> None:
                 client_id=f"tablet-{turn}", actor=cast.advisor.actor(), now=NOW,
             ).id  # fmt: skip
 
-        first, second = at_once(app, receive, receive)
+        first, second = at_once(app, *[in_transaction(receive)] * 2)
         assert first == second
         db.session.rollback()
         assert db.session.query(ServiceOrder).filter_by(vehicle_id=vehicle_id).count() == 1
@@ -62,10 +39,12 @@ def test_one_key_tag_hangs_on_one_car(app: Flask, cast: Cast) -> None:
         with transaction():
             orders = [factories.open_order(cast).id, factories.open_order(cast).id]
 
-        def hang(order_id: int, tag: str = f"T{turn}") -> object:
-            return checkins.edit(order_id, values={"key_tag": tag}, actor=cast.advisor.actor(), now=NOW).id
+        def hang(order_id: int, tag: str = f"T{turn}") -> Act:
+            return in_transaction(
+                lambda: checkins.edit(order_id, values={"key_tag": tag}, actor=cast.advisor.actor(), now=NOW)
+            )
 
-        results = at_once(app, lambda: hang(orders[0]), lambda: hang(orders[1]))  # noqa: B023 (done within the turn)
+        results = at_once(app, *[hang(order_id) for order_id in orders])
         db.session.rollback()
         assert db.session.query(CheckIn).filter_by(key_tag=f"T{turn}").count() == 1
         assert sum(isinstance(result, DomainError) for result in results) == 1

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from aftersales.domain.planning.models import Booking
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import Job, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.staffing.calendar import Span
 from aftersales.domain.workshop import planning
 from tests import factories
 from tests.cast import Cast
@@ -90,18 +92,19 @@ def test_twenty_plan_the_same_time_at_once(app: Flask, cast: Cast, slot: str) ->
 def test_the_race_sees_that_the_lock_is_switched_off(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, slot: str
 ) -> None:
-    """The broken twin: the same operation without its lock; both find the slot free, both take it. On SQLite writes go
-    one after the other without it."""
-    both_there = threading.Barrier(2)
+    """The broken twin: the same operation without its lock; both have found the slot free before either takes it. On
+    SQLite writes go one after the other without it."""
+    both_found_it_free = threading.Barrier(2)
     acts = wishes(cast, slot, 2)
-    arrived = threading.local()
+    look = bookings.check
 
-    def no_lock() -> None:
-        if not getattr(arrived, "once", False):
-            arrived.once = True
-            both_there.wait(timeout=20)
+    def look_and_wait(*wish: Any, **at: Any) -> Span:
+        span = look(*wish, **at)
+        both_found_it_free.wait(timeout=20)
+        return span
 
-    monkeypatch.setattr(bookings, "lock_plan", no_lock)
+    monkeypatch.setattr(bookings, "lock_plan", lambda: None)
+    monkeypatch.setattr(bookings, "check", look_and_wait)
     at_once(app, *acts)
     assert overlaps() == 1
 
