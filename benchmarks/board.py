@@ -1,4 +1,4 @@
-"""What thirty open boards cost: each asks every five seconds, most of the time nothing has changed.
+"""What thirty open boards cost: each asks every four seconds, most of the time nothing has changed.
 
 Run from the project's folder: ``.venv/bin/python -m benchmarks.board``. Goals: an unchanged board is answered in at most
 0.2 times the cost of drawing one; thirty boards take at most 5 % of one core, also while a car moves every minute.
@@ -25,7 +25,7 @@ from tests import cast as casting
 from tests import factories, schema
 from tests.cast import Cast
 
-BOARDS, CARS, EVERY, MINUTES = 30, 50, 5, 5
+BOARDS, CARS, EVERY, MINUTES = 30, 50, 4, 5
 RATIO_GOAL, CORE_GOAL = 0.2, 0.05
 HTMX = {"HX-Request": "true", "HX-Target": "board"}
 

@@ -238,6 +238,65 @@ def test_polling_swaps_only_what_changed_and_never_empties_the_page(page: Page) 
     expect(page.locator("[data-polled]")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
 
 
+COUNTS_ANSWERS = """
+    window.answered = 0;
+    const ask = window.fetch;
+    window.fetch = async (...asked) => {
+        const answer = await ask(...asked);
+        const text = answer.text.bind(answer);
+        // What the page does with the words of an answer is over before the next macrotask.
+        answer.text = async () => { const words = await text(); setTimeout(() => { answered += 1; }); return words; };
+        return answer;
+    };"""
+
+
+def test_an_answer_that_comes_while_somebody_types_waits_until_they_have_done(page: Page) -> None:
+    """TEC-1: the question was under way when the field was tapped; nothing moves under the hands, nothing is lost."""
+    asked: list[Route] = []
+    page.add_init_script(COUNTS_ANSWERS)
+    page.route("**/_polling/lanes", lambda route: asked.append(route))
+    page.goto("/_polling")
+    while not asked:
+        page.wait_for_timeout(20)
+    note, lanes = page.get_by_label("Note"), page.locator("#lanes")
+    note.press_sequentially("bolt")
+    asked[0].fulfill(body="<p>first</p>", headers={"ETag": '"1"'})
+    page.wait_for_function("answered === 1")
+    assert lanes.inner_text() == "as loaded"
+    expect(note).to_have_value("bolt")
+    note.blur()
+    while len(asked) < 2:
+        page.wait_for_timeout(20)
+    assert "if-none-match" not in asked[1].request.headers  # what was not shown is asked for again
+    asked[1].fulfill(body="<p>second</p>", headers={"ETag": '"2"'})
+    expect(lanes).to_have_text("second")
+    expect(note).to_have_value("bolt")
+
+
+def test_only_one_question_is_under_way(page: Page) -> None:
+    """A screen that is looked at again, and again, while an answer takes long does not ask ever more often."""
+    asked: list[Route] = []
+    page.route("**/_polling/lanes", lambda route: asked.append(route))
+    page.goto("/_polling")
+    while not asked:
+        page.wait_for_timeout(20)
+    for _ in range(5):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    asked[0].fulfill(body="<p>first</p>")
+    expect(page.locator("#lanes")).to_have_text("first")
+    while len(asked) < 2:
+        page.wait_for_timeout(20)
+    assert (
+        page.evaluate(
+            "performance.getEntriesByType('resource').filter(({name}) => name.endsWith('/lanes')).length"
+        )
+        == 1
+    )
+    asked[1].fulfill(body="<p>second</p>")
+    expect(page.locator("#lanes")).to_have_text("second")
+    assert len(asked) == 2
+
+
 def _part(body: bytes, name: bytes) -> bytes:
     """The content of one part of a multipart body."""
     boundary = body.split(b"\r\n", 1)[0]

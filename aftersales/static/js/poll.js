@@ -1,8 +1,10 @@
 // Polling: <div data-load="…/poll.js" data-poll="/board/lanes" data-every="5">. Asks conditionally, swaps only what
 // changed, never empties the target, and says when the last good answer came: <time data-polled="Europe/Warsaw"></time> in
 // [data-poll-status] on the page. Pauses while the page is hidden; with `data-gentle` also while somebody types or answers
-// a dialog.
+// a dialog. One question at a time: the next is asked when the last was answered or given up.
 import { attachIn, emit, word } from "./core.js";
+
+const PATIENCE = 10_000; // ms: a line that hangs is as bad as one that is cut
 
 export function start(element) {
   const every = Number(element.dataset.every ?? 5) * 1000;
@@ -36,7 +38,7 @@ export function start(element) {
     const headers = { "HX-Request": "true", "HX-Target": element.id };
     if (etag) headers["If-None-Match"] = etag;
     // The browser's own cache would answer 200 for a 304; with no-store it is left out and the 304 arrives here.
-    const answer = await fetch(element.dataset.poll, { headers, cache: "no-store", credentials: "same-origin" });
+    const answer = await fetch(element.dataset.poll, { headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (answer.status === 304) return good();
     const goTo = answer.headers.get("HX-Redirect");
     if (goTo) return location.assign(goTo);
@@ -44,6 +46,8 @@ export function start(element) {
     if (answer.status !== 200 || answer.redirected) return bad();
     const html = await answer.text();
     if (/<html[\s>]/i.test(html)) return bad();
+    // Somebody began to type or to drag since it was asked: what is shown stays, and the next question brings this again.
+    if (mustWait()) return;
     etag = answer.headers.get("ETag") ?? "";
     swap(html);
     good();
@@ -56,13 +60,17 @@ export function start(element) {
   }
 
   let timer;
-  function tick() {
+  let isAsking = false;
+  async function tick() {
     clearTimeout(timer);
-    if (!element.isConnected) return;
-    const next = () => { timer = setTimeout(tick, every); };
-    if (mustWait()) return next();
-    ask().catch(bad).finally(next);
+    if (!element.isConnected) return document.removeEventListener("visibilitychange", look);
+    if (isAsking) return; // whoever asks also sets the next
+    isAsking = true;
+    if (!mustWait()) await ask().catch(bad);
+    isAsking = false;
+    timer = setTimeout(tick, every);
   }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  const look = () => { if (!document.hidden) tick(); };
+  document.addEventListener("visibilitychange", look);
   timer = setTimeout(tick, every);
 }
