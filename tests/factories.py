@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from aftersales.db import Base, db
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.billing import operations as billing
+from aftersales.domain.billing import payments
 from aftersales.domain.billing import queries as billing_queries
 from aftersales.domain.billing.models import Invoice, PaymentMethod
 from aftersales.domain.catalogue import starter
@@ -233,7 +234,7 @@ def hand_over(
     bills = billing_queries.list_of_order(order.id)
     bill = bills[0] if bills else invoice(cast, order, now=now)
     if bill.outstanding:
-        billing.take_payment(
+        payments.take_payment(
             bill.id, amount=bill.outstanding, method=PaymentMethod.CARD, submission_id=f"pay-{bill.id}",
             actor=cast.cashier.actor(), now=now,
         )  # fmt: skip
@@ -258,7 +259,7 @@ def complete(cast: Cast, order: ServiceOrder, *, at: datetime) -> ServiceOrder:
     delivery.take_over(order.id, ticks=dict.fromkeys(TakeOver, True), notes={}, actor=actor, now=at)
     delivery.explain(order.id, actor=actor, now=at)
     if invoice_.outstanding:
-        billing.take_payment(
+        payments.take_payment(
             invoice_.id, amount=invoice_.outstanding, method=PaymentMethod.CARD,
             submission_id=f"complete-{order.id}", actor=cast.cashier.actor(), now=at,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from aftersales import clock
 from aftersales.blueprints.forms.billing import CreditForm, IssueForm, PaymentForm
 from aftersales.db import transaction
 from aftersales.domain.billing import operations as billing_operations
+from aftersales.domain.billing import payments
 from aftersales.domain.billing import queries as billing
 from aftersales.domain.billing.models import InvoiceKind
 from aftersales.domain.delivery import operations, queries
@@ -161,7 +162,7 @@ def allow_credit(order_id: int) -> Response | tuple[str, int]:
         return _pickup(order, allowance=form), 422
     try:
         with transaction():
-            billing_operations.allow_credit(
+            payments.allow_credit(
                 order_id, reason=form.reason.data or "", actor=session.actor(), now=clock.now()
             )
     except DomainError as error:

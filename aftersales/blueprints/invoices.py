@@ -10,8 +10,7 @@ from aftersales import clock
 from aftersales.blueprints.forms.base import exact_number
 from aftersales.blueprints.forms.billing import CreditNoteForm, PaymentForm, RepaymentForm
 from aftersales.db import transaction
-from aftersales.domain.billing import operations as billing
-from aftersales.domain.billing import queries
+from aftersales.domain.billing import credit_notes, payments, queries
 from aftersales.domain.billing.models import Invoice, InvoiceKind, PaymentMethod
 from aftersales.domain.documents import queries as document_queries
 from aftersales.domain.documents.models import DocumentKind
@@ -56,7 +55,7 @@ def pay(invoice_id: int) -> Response | tuple[str, int]:
         return _page(invoice, payment=form), 422
     try:
         with transaction():
-            billing.take_payment(
+            payments.take_payment(
                 invoice_id,
                 amount=form.amount.data,
                 method=PaymentMethod(form.method.data),
@@ -82,7 +81,7 @@ def credit(invoice_id: int) -> Response | tuple[str, int]:
     try:
         quantities = _quantities(invoice)
         with transaction():
-            note = billing.credit(
+            note = credit_notes.credit(
                 invoice_id,
                 quantities=quantities,
                 reason=form.reason.data,
@@ -105,7 +104,7 @@ def pay_back(invoice_id: int) -> Response | tuple[str, int]:
         return _page(invoice, repayment=form), 422
     try:
         with transaction():
-            billing.pay_back(
+            payments.pay_back(
                 invoice_id,
                 amount=form.amount.data,
                 method=PaymentMethod(form.method.data),

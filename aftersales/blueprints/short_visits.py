@@ -12,6 +12,7 @@ from aftersales.blueprints.forms.base import Form
 from aftersales.blueprints.forms.billing import CreditForm, IssueForm, PaymentForm
 from aftersales.db import transaction
 from aftersales.domain.billing import operations as billing_operations
+from aftersales.domain.billing import payments
 from aftersales.domain.billing import queries as billing
 from aftersales.domain.billing.models import InvoiceKind
 from aftersales.domain.delivery import queries, short_visits
@@ -107,7 +108,7 @@ def allow_credit(order_id: int) -> Response | tuple[str, int]:
         return _page(order, allowance=form), 422
     try:
         with transaction():
-            billing_operations.allow_credit(
+            payments.allow_credit(
                 order_id, reason=form.reason.data or "", actor=session.actor(), now=clock.now()
             )
     except DomainError as error:

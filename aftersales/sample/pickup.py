@@ -9,6 +9,7 @@ from aftersales.clock import local_date
 from aftersales.db import db
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.attachments import operations as attachments
+from aftersales.domain.billing import credit_notes, payments
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as bills
 from aftersales.domain.billing.models import Invoice, InvoiceLine, PaymentMethod
@@ -181,7 +182,7 @@ def settle(scene: Scene, at: datetime) -> Invoice:
     methods = _METHODS.get(scene.story.settlement)
     if methods is None:
         if bill.outstanding:
-            billing.allow_credit(
+            payments.allow_credit(
                 scene.order_id, reason="Company customer, pays on account",
                 actor=scene.one(Role.SERVICE_MANAGER), now=at,
             )  # fmt: skip
@@ -206,7 +207,7 @@ def _pay(
     scene: Scene, bill: Invoice, amount: Decimal, method: PaymentMethod, at: datetime, place: int
 ) -> None:
     if amount > 0:
-        billing.take_payment(
+        payments.take_payment(
             bill.id, amount=amount, method=method, submission_id=scene.key(f"payment-{place}"),
             actor=scene.one(Role.CASHIER), now=at,
         )  # fmt: skip
@@ -278,7 +279,7 @@ def correct(scene: Scene, at: datetime) -> None:
         select(InvoiceLine).where(InvoiceLine.invoice_id == bill.id).order_by(InvoiceLine.gross.desc())
     ).first()
     assert line is not None
-    note = billing.credit(
+    note = credit_notes.credit(
         bill.id, quantities={line.id: line.quantity}, reason="Goodwill after a complaint", actor=boss, now=at
     )
     documents.record(
@@ -289,7 +290,7 @@ def correct(scene: Scene, at: datetime) -> None:
         now=at,
         is_shared=True,
     )
-    billing.pay_back(
+    payments.pay_back(
         bill.id,
         amount=-note.gross,
         method=PaymentMethod.TRANSFER,

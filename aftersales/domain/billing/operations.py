@@ -1,37 +1,29 @@
-"""Issuing and correcting invoices, taking payments, booking revenue."""
+"""Issuing invoices: what is billed to one payer becomes a numbered record that stays as it is."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from aftersales.clock import local, local_date
-from aftersales.db import add, db, locked
+from aftersales.db import add, db
 from aftersales.domain import audit, numbering, submissions
-from aftersales.domain.actors import SYSTEM, Actor
+from aftersales.domain.actors import Actor
 from aftersales.domain.billing import queries
 from aftersales.domain.billing.models import (
     Invoice,
     InvoiceKind,
     InvoiceLine,
     InvoiceTax,
-    Payment,
-    PaymentMethod,
-    RevenueEntry,
 )
-from aftersales.domain.billing.rules import bill, credited_amount
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.errors import Invalid, NotFound, Refused
-from aftersales.domain.service_orders import queries as service_orders
 from aftersales.domain.service_orders import timeline
-from aftersales.domain.service_orders.models import EventKind, LineKind, PayType, ServiceOrder
+from aftersales.domain.service_orders.models import EventKind, PayType, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.states import MOVES, OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
-from aftersales.domain.tasks import operations as tasks
-from aftersales.domain.tasks.models import TaskType
 from aftersales.i18n import N_, gettext, label
-from aftersales.money import Amount, TaxSum, sum_by_rate, total
+from aftersales.money import TaxSum, total
 
 _BILLABLE = (OrderState.PREPARING, OrderState.READY_FOR_PICKUP)
 
@@ -73,7 +65,7 @@ def issue(
             gettext("The sum changed while you were looking at it. Check the new sum, then issue again.")
         )
     payer = _payer(order, pay_type, payer_id)
-    invoice = _write(
+    invoice = record(
         order,
         site,
         InvoiceKind.INVOICE,
@@ -122,186 +114,7 @@ def issue(
     return invoice
 
 
-def take_payment(
-    invoice_id: int,
-    *,
-    amount: Decimal,
-    method: PaymentMethod,
-    submission_id: str,
-    actor: Actor,
-    now: datetime,
-    reference: str = "",
-) -> Payment:
-    """Take a payment, in part or in full; several ways may be mixed (PAY-2). The same ``submission_id`` pays once."""
-    actor.need("payments.take")
-    invoice, order = _lock_invoice(invoice_id)
-    if (known := queries.find_payment(submission_id)) is not None:
-        return known
-    if amount <= 0:
-        raise Invalid(gettext("Enter an amount above 0."), field="amount")
-    if amount > invoice.outstanding - queries.credited(invoice.id):
-        raise Invalid(
-            gettext("Only %(sum)s is still to pay.", sum=invoice.outstanding - queries.credited(invoice.id)),
-            field="amount",
-        )
-    return _book_payment(invoice, order, amount, method, submission_id, reference, actor, now)
-
-
-def pay_back(
-    invoice_id: int,
-    *,
-    amount: Decimal,
-    method: PaymentMethod,
-    submission_id: str,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> Payment:
-    """Pay money back to the payer, at most what was paid beyond the corrected sum."""
-    actor.need("invoices.correct")
-    invoice, order = _lock_invoice(invoice_id)
-    if (known := queries.find_payment(submission_id)) is not None:
-        return known
-    too_much = queries.credited(invoice.id) - invoice.outstanding
-    if amount <= 0 or amount > too_much:
-        raise Invalid(
-            gettext("At most %(sum)s can be paid back.", sum=max(too_much, Decimal(0))), field="amount"
-        )
-    if not reason.strip():
-        raise Invalid(gettext("Give a reason."), field="reason")
-    return _book_payment(invoice, order, -amount, method, submission_id, reason, actor, now)
-
-
-def allow_credit(order_id: int, *, reason: str, actor: Actor, now: datetime) -> ServiceOrder:
-    """The service manager lets the car go before the invoice is paid (DLV-8)."""
-    actor.need("credit.allow")
-    order = lock_order(order_id)
-    if not reason.strip():
-        raise Invalid(gettext("Give a reason."), field="reason")
-    if order.invoiced_at is None:
-        raise Refused(gettext("The invoice is missing. Issue it first."))
-    if order.credit_allowed_at is not None:
-        return order
-    order.credit_allowed_at = now
-    timeline.note(order, EventKind.PAYMENT, N_("Credit allowed"), actor=actor, now=now, reason=reason.strip())
-    audit.record(
-        "credit.allow", order, actor=actor, now=now, site_id=order.site_id, details={"reason": reason.strip()}
-    )
-    return order
-
-
-def credit(
-    invoice_id: int,
-    *,
-    quantities: dict[int, Decimal],
-    reason: str,
-    actor: Actor,
-    now: datetime,
-    submission_id: str = "",
-) -> Invoice:
-    """Correct an invoice by a credit note over ``quantities`` per invoice line id; the invoice itself stays as it is.
-
-    A line can be credited up to what was invoiced less what earlier credit notes took. Revenue of a completed order
-    falls in the credit note's own month. The same ``submission_id`` credits once.
-    """
-    actor.need("invoices.correct")
-    invoice, order = _lock_invoice(invoice_id)
-    if known := submissions.earlier(submission_id, now=now):
-        return db.session.get_one(Invoice, known)
-    if invoice.kind is InvoiceKind.CREDIT_NOTE:
-        raise Refused(gettext("A credit note cannot be corrected. Correct the invoice."))
-    if not reason.strip():
-        raise Invalid(gettext("Give a reason."), field="reason")
-    site = sites.get_site(order.site_id)
-    left = _left_to_credit(invoice)
-    lines = []
-    for original in invoice.lines:
-        quantity = quantities.get(original.id, Decimal(0))
-        if not quantity:
-            continue
-        if quantity < 0 or quantity > left[original.id][0]:
-            raise Invalid(
-                gettext("At most %(n)s of “%(what)s” can be credited.", n=f"{left[original.id][0].normalize():f}",
-                        what=original.description),
-                field="quantities",
-            )  # fmt: skip
-        amount = credited_amount(original, quantity, left[original.id], invoice.includes_tax)
-        lines.append(_credited_line(original, quantity, amount))
-    if not lines:
-        raise Invalid(gettext("Choose at least one line to credit."), field="quantities")
-    payer = db.session.get_one(Customer, invoice.payer_id)
-    if all(quantities.get(one.id, Decimal(0)) == left[one.id][0] for one in invoice.lines):
-        sums = _taxes_left(invoice)
-    else:
-        sums = sum_by_rate([(one.tax_rate, one.amount) for one in lines], includes_tax=invoice.includes_tax)
-    note = _write(
-        order, site, InvoiceKind.CREDIT_NOTE, payer, invoice.pay_type, lines=lines, sums=sums,
-        actor=actor, now=now, corrects=invoice, reason=reason.strip(),
-    )  # fmt: skip
-    note.settled_at = now
-    _settle(invoice, order, now)
-    if order.is_closed:
-        _book(order, site, [(one.kind, invoice.pay_type, one.net) for one in lines], now, credit_note=note)
-    timeline.note(
-        order, EventKind.DOCUMENT, N_("Credit note %(number)s issued"), actor=actor, now=now,
-        reason=reason.strip(), number=note.number,
-    )  # fmt: skip
-    submissions.keep(submission_id, note)
-    return note
-
-
-def book_revenue(order: ServiceOrder, *, now: datetime) -> None:
-    """Book the net revenue of an order that is being completed, of all pay types (STEP-17, REP-1); a visit that ends
-    without a repair brings its fee, in the month in which it is closed.
-
-    What credit notes took off before the completion is taken off here, since they had no month of their own.
-    """
-    site = sites.get_site(order.site_id)
-    jobs, used = service_orders.list_jobs(order.id), queries.used_parts(order.id)
-    invoices = queries.list_of_order(order.id)
-    shares: list[tuple[LineKind, PayType, Decimal]] = []
-    for pay_type in PayType:
-        own = [invoice for invoice in invoices if invoice.pay_type is pay_type]
-        if own:
-            shares += [(line.kind, pay_type, line.net) for invoice in own for line in invoice.lines]
-        else:
-            draft = bill(jobs, pay_type=pay_type, used_parts=used, includes_tax=site.prices_include_tax)
-            shares += [(one.line.kind, pay_type, one.amount.net) for one in draft.lines]
-    _book(order, site, shares, now)
-
-
-# --- inside ---
-
-
-def _expect_fee(order: ServiceOrder) -> None:
-    """Refuse the invoice of a fee that nobody agreed to, or of a visit that cannot end without a repair now."""
-    if order.state not in MOVES["close_without_repair"].sources:
-        raise Refused(
-            gettext("This cannot be done now: the order is in state “%(state)s”.", state=label(order.state))
-        )
-    if not order.agreed_fee:
-        raise Refused(gettext("No fee was agreed. Nothing is to be invoiced."))
-
-
-def _stands(invoice: Invoice) -> bool:
-    """Whether an invoice still bills anything: one that was credited in full may be issued anew."""
-    return invoice.kind is InvoiceKind.INVOICE and (
-        invoice.gross == 0 or queries.credited(invoice.id) != invoice.gross
-    )
-
-
-def _payer(order: ServiceOrder, pay_type: PayType, payer_id: int | None) -> Customer:
-    if pay_type in (PayType.INTERNAL, PayType.GOODWILL):
-        raise Refused(gettext("The workshop itself pays for this work. There is nobody to invoice."))
-    if payer_id is None and pay_type is not PayType.CUSTOMER:
-        raise Invalid(gettext("Choose who pays: the insurer or the manufacturer."), field="payer_id")
-    payer = db.session.get(Customer, payer_id or order.customer_id)
-    if payer is None:
-        raise NotFound(gettext("There is no such customer."))
-    return payer
-
-
-def _write(
+def record(
     order: ServiceOrder,
     site: Site,
     kind: InvoiceKind,
@@ -368,131 +181,29 @@ def _write(
     return invoice
 
 
-def _lock_invoice(invoice_id: int) -> tuple[Invoice, ServiceOrder]:
-    """The invoice under its order's lock."""
-    found = db.session.get(Invoice, invoice_id)
-    if found is None:
-        raise NotFound(gettext("There is no such invoice."))
-    order = lock_order(found.service_order_id)
-    invoice = locked(Invoice, invoice_id)
-    if invoice is None:
-        raise NotFound(gettext("There is no such invoice."))
-    return invoice, order
-
-
-def _book_payment(
-    invoice: Invoice,
-    order: ServiceOrder,
-    amount: Decimal,
-    method: PaymentMethod,
-    submission_id: str,
-    reference: str,
-    actor: Actor,
-    now: datetime,
-) -> Payment:
-    payment = add(
-        Payment(
-            invoice_id=invoice.id,
-            submission_id=submission_id,
-            method=method,
-            amount=amount,
-            reference=reference.strip()[:120],
-            at=now,
-            by_id=actor.user_id,
-            by_name=actor.name,
+def _expect_fee(order: ServiceOrder) -> None:
+    """Refuse the invoice of a fee that nobody agreed to, or of a visit that cannot end without a repair now."""
+    if order.state not in MOVES["close_without_repair"].sources:
+        raise Refused(
+            gettext("This cannot be done now: the order is in state “%(state)s”.", state=label(order.state))
         )
-    )
-    invoice.paid += amount
-    _settle(invoice, order, now)
-    text = N_("Paid %(amount)s %(currency)s") if amount > 0 else N_("Paid back %(amount)s %(currency)s")
-    timeline.note(
-        order, EventKind.PAYMENT, text, actor=actor, now=now, tone="ok" if amount > 0 else "",
-        amount=str(abs(amount)), currency=invoice.currency,
-    )  # fmt: skip
-    audit.record(
-        "payments.take" if amount > 0 else "payments.pay_back",
-        payment,
-        actor=actor,
-        now=now,
-        site_id=order.site_id,
-        details={"invoice": invoice.number, "amount": str(amount), "method": method},
-    )
-    return payment
+    if not order.agreed_fee:
+        raise Refused(gettext("No fee was agreed. Nothing is to be invoiced."))
 
 
-def _settle(invoice: Invoice, order: ServiceOrder, now: datetime) -> None:
-    """Keep "settled" true to the ledger: paid less credited covers the sum, on the invoice and on the order."""
-    db.session.flush()
-    is_settled = invoice.outstanding <= queries.credited(invoice.id)
-    invoice.settled_at = (invoice.settled_at or now) if is_settled else None
-    own = [one for one in queries.list_of_order(order.id) if one.pay_type is PayType.CUSTOMER]
-    if all(one.settled_at for one in own):
-        order.settled_at = order.settled_at or now
-        tasks.close_tasks(TaskType.TAKE_PAYMENT, actor=SYSTEM, now=now, service_order_id=order.id)
-    else:
-        order.settled_at = None
-    db.session.flush()
-
-
-def _left_to_credit(invoice: Invoice) -> dict[int, tuple[Decimal, Amount]]:
-    """Per invoice line: the quantity and amount that no credit note took yet."""
-    left = {line.line_id: (line.quantity, line.amount) for line in invoice.lines}
-    for note in queries.list_of_order(invoice.service_order_id):
-        if note.corrects_id == invoice.id:
-            for line in note.lines:
-                quantity, amount = left[line.line_id]
-                left[line.line_id] = (quantity + line.quantity, amount + line.amount)
-    return {line.id: left[line.line_id] for line in invoice.lines}
-
-
-def _taxes_left(invoice: Invoice) -> list[TaxSum]:
-    """The last credit note takes exactly what is left of each rate, so that in sum nothing stands."""
-    left = {one.rate: Amount(one.net, one.tax, one.gross) for one in invoice.taxes}
-    for note in queries.list_of_order(invoice.service_order_id):
-        if note.corrects_id == invoice.id:
-            for one in note.taxes:
-                left[one.rate] += Amount(one.net, one.tax, one.gross)
-    return [TaxSum(rate, -amount) for rate, amount in left.items()]
-
-
-def _credited_line(original: InvoiceLine, quantity: Decimal, amount: Amount) -> InvoiceLine:
-    copied = (
-        "line_id", "job_position", "job_title", "kind", "description", "article_number", "unit_price", "discount",
-        "tax_rate", "supplied_by", "part_grade", "is_safety_critical",
-    )  # fmt: skip
-    return InvoiceLine(
-        **{name: getattr(original, name) for name in copied},
-        quantity=-quantity,
-        approved_quantity=Decimal(0),
-        approved_gross=Decimal(0),
-        net=-amount.net,
-        tax=-amount.tax,
-        gross=-amount.gross,
+def _stands(invoice: Invoice) -> bool:
+    """Whether an invoice still bills anything: one that was credited in full may be issued anew."""
+    return invoice.kind is InvoiceKind.INVOICE and (
+        invoice.gross == 0 or queries.credited(invoice.id) != invoice.gross
     )
 
 
-def _book(
-    order: ServiceOrder,
-    site: Site,
-    shares: Iterable[tuple[LineKind, PayType, Decimal]],
-    now: datetime,
-    credit_note: Invoice | None = None,
-) -> None:
-    sums: dict[tuple[LineKind, PayType], Decimal] = {}
-    for kind, pay_type, net in shares:
-        sums[kind, pay_type] = sums.get((kind, pay_type), Decimal(0)) + net
-    for (kind, pay_type), net in sums.items():
-        db.session.add(
-            RevenueEntry(
-                site_id=site.id,
-                month=local_date(now, site.timezone).replace(day=1),
-                service_order_id=order.id,
-                invoice_id=credit_note.id if credit_note else None,
-                advisor_id=order.advisor_id,
-                kind=kind,
-                pay_type=pay_type,
-                net=net,
-                at=now,
-            )
-        )
-    db.session.flush()
+def _payer(order: ServiceOrder, pay_type: PayType, payer_id: int | None) -> Customer:
+    if pay_type in (PayType.INTERNAL, PayType.GOODWILL):
+        raise Refused(gettext("The workshop itself pays for this work. There is nobody to invoice."))
+    if payer_id is None and pay_type is not PayType.CUSTOMER:
+        raise Invalid(gettext("Choose who pays: the insurer or the manufacturer."), field="payer_id")
+    payer = db.session.get(Customer, payer_id or order.customer_id)
+    if payer is None:
+        raise NotFound(gettext("There is no such customer."))
+    return payer

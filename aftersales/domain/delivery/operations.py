@@ -12,8 +12,8 @@ from aftersales.db import add, db
 from aftersales.domain import numbering
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
-from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as billing_queries
+from aftersales.domain.billing import revenue
 from aftersales.domain.checkins import custody, handover
 from aftersales.domain.delivery import queries
 from aftersales.domain.delivery.models import (
@@ -238,7 +238,7 @@ def hand_over(order_id: int, *, actor: Actor, now: datetime, lateness_reason: st
     service_orders.move(order, "hand_over", actor=actor, now=now)
     custody.free(order, actor=actor, now=now)
     delivery.handed_over_at, delivery.handed_over_by_name = now, actor.name
-    billing.book_revenue(order, now=now)
+    revenue.book_revenue(order, now=now)
     guarantees.grant(order, now=now)
     site = sites.get_site(order.site_id)
     order.vehicle.last_service_on = local(now, site.timezone).date()

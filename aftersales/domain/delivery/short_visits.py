@@ -8,8 +8,8 @@ from sqlalchemy import select
 from aftersales.db import add, db
 from aftersales.domain import audit
 from aftersales.domain.actors import Actor
-from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import queries as billing_queries
+from aftersales.domain.billing import revenue
 from aftersales.domain.billing.models import InvoiceKind
 from aftersales.domain.checkins import custody, handover
 from aftersales.domain.delivery import queries
@@ -160,7 +160,7 @@ def close(
     service_orders.move(order, "close_without_repair", reason=visit.reason, actor=actor, now=now)
     delivery.handed_over_at, delivery.handed_over_by_name = now, actor.name
     work.authorise(order, _lines(order_id, of_fee=False), Authorisation.DECLINED)
-    billing.book_revenue(order, now=now)
+    revenue.book_revenue(order, now=now)
     handover.return_things(
         order_id,
         belongings=ticks.get(HandedOver.BELONGINGS, False),

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from aftersales.db import db, transaction
-from aftersales.domain.billing import operations, queries
+from aftersales.domain.billing import credit_notes, queries
 from aftersales.domain.billing.models import Invoice, InvoiceKind
 from aftersales.domain.errors import Invalid, NotPermitted, Refused
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -26,7 +26,7 @@ def _context(app_context: Flask) -> None:
 
 def credit(cast: Cast, invoice: Invoice, quantities: dict[int, Decimal], reason: str = "agreed") -> Invoice:
     with transaction():
-        return operations.credit(
+        return credit_notes.credit(
             invoice.id, quantities=quantities, reason=reason, actor=cast.service_manager.actor(), now=LATER
         )
 
@@ -74,7 +74,7 @@ def test_it_needs_lines_a_reason_and_the_right(cast: Cast, invoice: Invoice) -> 
     with pytest.raises(Invalid, match="reason"):
         credit(cast, invoice, {invoice.lines[0].id: Decimal(1)}, reason=" ")
     with transaction(), pytest.raises(NotPermitted):
-        operations.credit(invoice.id, quantities={}, reason="x", actor=cast.cashier.actor(), now=LATER)
+        credit_notes.credit(invoice.id, quantities={}, reason="x", actor=cast.cashier.actor(), now=LATER)
 
 
 def test_a_credit_note_cannot_be_credited(cast: Cast, invoice: Invoice) -> None:

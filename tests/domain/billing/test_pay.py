@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from aftersales.db import transaction
-from aftersales.domain.billing import operations, queries
+from aftersales.domain.billing import credit_notes, payments, queries
 from aftersales.domain.billing.models import Invoice, Payment, PaymentMethod
 from aftersales.domain.errors import Invalid, NotPermitted, Refused
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -30,7 +30,7 @@ def invoice(invoiced_order: ServiceOrder) -> Invoice:
 
 def pay(cast: Cast, invoice: Invoice, amount: str, *, key: str = "tap-1", method: str = "card") -> Payment:
     with transaction():
-        return operations.take_payment(
+        return payments.take_payment(
             invoice.id,
             amount=Decimal(amount),
             method=PaymentMethod(method),
@@ -68,13 +68,11 @@ def test_nothing_and_too_much_are_refused(cast: Cast, invoice: Invoice, amount: 
 def test_only_the_service_manager_lets_a_car_go_unpaid(cast: Cast, invoiced_order: ServiceOrder) -> None:
     """DLV-8, PAY-3: credit is allowed by the service manager, with a reason."""
     with transaction(), pytest.raises(NotPermitted):
-        operations.allow_credit(invoiced_order.id, reason="fleet", actor=cast.cashier.actor(), now=PAID_AT)
+        payments.allow_credit(invoiced_order.id, reason="fleet", actor=cast.cashier.actor(), now=PAID_AT)
     with transaction(), pytest.raises(Invalid):
-        operations.allow_credit(
-            invoiced_order.id, reason=" ", actor=cast.service_manager.actor(), now=PAID_AT
-        )
+        payments.allow_credit(invoiced_order.id, reason=" ", actor=cast.service_manager.actor(), now=PAID_AT)
     with transaction():
-        operations.allow_credit(
+        payments.allow_credit(
             invoiced_order.id, reason="fleet", actor=cast.service_manager.actor(), now=PAID_AT
         )
     assert factories.fresh(invoiced_order).credit_allowed_at == PAID_AT
@@ -84,14 +82,14 @@ def test_after_a_credit_note_the_overpaid_sum_goes_back_and_no_more(cast: Cast, 
     pay(cast, invoice, "369.00")
     part = next(line for line in invoice.lines if line.gross == Decimal("189.00"))
     with transaction():
-        operations.credit(
+        credit_notes.credit(
             invoice.id, quantities={part.id: Decimal(1)}, reason="wrong pads",
             actor=cast.service_manager.actor(), now=PAID_AT,
         )  # fmt: skip
 
     def back(amount: str, key: str) -> None:
         with transaction():
-            operations.pay_back(
+            payments.pay_back(
                 invoice.id, amount=Decimal(amount), method=PaymentMethod.CASH, submission_id=key,
                 reason="wrong pads", actor=cast.service_manager.actor(), now=PAID_AT,
             )  # fmt: skip
@@ -106,7 +104,7 @@ def test_after_a_credit_note_the_overpaid_sum_goes_back_and_no_more(cast: Cast, 
 
 def test_a_payment_after_full_credit_is_refused(cast: Cast, invoice: Invoice) -> None:
     with transaction():
-        operations.credit(
+        credit_notes.credit(
             invoice.id, quantities={line.id: line.quantity for line in invoice.lines}, reason="cancelled",
             actor=cast.service_manager.actor(), now=PAID_AT,
         )  # fmt: skip

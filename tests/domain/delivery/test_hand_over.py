@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from aftersales.db import db, transaction
-from aftersales.domain.billing import operations as billing
+from aftersales.domain.billing import payments
 from aftersales.domain.billing import queries as invoices
 from aftersales.domain.billing.models import PaymentMethod, RevenueEntry
 from aftersales.domain.delivery import operations, queries
@@ -45,7 +45,7 @@ def explain(cast: Cast, order: ServiceOrder) -> None:
 def pay(cast: Cast, order: ServiceOrder) -> None:
     invoice = invoices.list_of_order(order.id)[0]
     with transaction():
-        billing.take_payment(
+        payments.take_payment(
             invoice.id, amount=invoice.gross, method=PaymentMethod.CARD, submission_id=f"pay-{invoice.id}",
             actor=cast.cashier.actor(), now=AT,
         )  # fmt: skip
@@ -112,7 +112,7 @@ def test_no_gate_pass_before_settlement_or_credit(cast: Cast, invoiced_order: Se
     with transaction(), pytest.raises(Refused, match="not paid"):
         operations.issue_gate_pass(invoiced_order.id, actor=cast.advisor.actor(), now=AT)
     with transaction():
-        billing.allow_credit(invoiced_order.id, reason="fleet", actor=cast.service_manager.actor(), now=AT)
+        payments.allow_credit(invoiced_order.id, reason="fleet", actor=cast.service_manager.actor(), now=AT)
         delivery = operations.issue_gate_pass(invoiced_order.id, actor=cast.advisor.actor(), now=AT)
     assert delivery.gate_pass_number == "G26-0001"
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from aftersales.db import db, transaction
+from aftersales.domain.billing import credit_notes, payments
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing.models import Invoice, PaymentMethod, RevenueEntry
 from aftersales.domain.checkins import operations as checkins
@@ -64,7 +65,7 @@ def invoice_fee(cast: Cast, order: ServiceOrder) -> Invoice:
 
 
 def pay(cast: Cast, invoice: Invoice) -> None:
-    billing.take_payment(
+    payments.take_payment(
         invoice.id, amount=Decimal("123.00"), method=PaymentMethod.CARD, submission_id="pay-fee",
         actor=cast.cashier.actor(), now=LATER,
     )  # fmt: skip
@@ -111,7 +112,7 @@ def test_a_credit_note_over_the_fee_takes_it_off_the_revenue_again(
         bill = invoice_fee(cast, order)
         pay(cast, bill)
         close(cast, order)
-        billing.credit(
+        credit_notes.credit(
             bill.id, quantities={bill.lines[0].id: Decimal(1)}, reason="goodwill",
             actor=cast.service_manager.actor(), now=NOW + timedelta(days=25),
         )  # fmt: skip
@@ -133,7 +134,7 @@ def test_nothing_leaves_before_the_fee_is_settled(cast: Cast, checked_in_order: 
         invoice_fee(cast, order)
         with pytest.raises(Refused, match="fee is not paid"):
             short_visits.issue_gate_pass(order.id, actor=cast.advisor.actor(), now=LATER)
-        billing.allow_credit(order.id, reason="Fleet", actor=cast.service_manager.actor(), now=LATER)
+        payments.allow_credit(order.id, reason="Fleet", actor=cast.service_manager.actor(), now=LATER)
         assert close(cast, order).state is OrderState.CLOSED_WITHOUT_REPAIR
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from aftersales.db import db, transaction
-from aftersales.domain.billing import operations as billing
+from aftersales.domain.billing import credit_notes
 from aftersales.domain.billing.models import Invoice
 from aftersales.domain.reports import efficiency, rules
 from aftersales.domain.reports import efficiency_rules as figures
@@ -57,7 +57,7 @@ def credit(cast: Cast, order: ServiceOrder, quantity: str, at: datetime) -> Invo
             for line in invoice.lines
             if quantity == "all" or line.kind is LineKind.LABOUR
         }
-        return billing.credit(
+        return credit_notes.credit(
             invoice.id, quantities=quantities, reason="agreed", actor=cast.service_manager.actor(), now=at
         )
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from aftersales.clock import from_local
 from aftersales.db import add, db, transaction
-from aftersales.domain.billing import operations as billing
+from aftersales.domain.billing import credit_notes
 from aftersales.domain.billing import queries as billing_queries
 from aftersales.domain.reports import queries, rules
 from aftersales.domain.reports.rules import Hours
@@ -50,7 +50,7 @@ def _october(app_context: Flask, cast: Cast) -> None:
     with transaction():
         (invoice,) = billing_queries.list_of_order(first.id)
         labour = next(line for line in invoice.lines if line.kind is LineKind.LABOUR)
-        billing.credit(
+        credit_notes.credit(
             invoice.id, quantities={labour.id: Decimal("0.5")}, reason="agreed",
             actor=cast.service_manager.actor(), now=local(10, 12, month=11),
         )  # fmt: skip
