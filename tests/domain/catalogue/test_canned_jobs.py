@@ -8,7 +8,7 @@ import pytest
 from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.catalogue import operations as catalogue
-from aftersales.domain.catalogue import queries, rules, starter
+from aftersales.domain.catalogue import queries, rules, starter, starter_jobs
 from aftersales.domain.catalogue.kinds import LineKind, PayType, Skill
 from aftersales.domain.catalogue.operations import CannedLine
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
@@ -134,10 +134,10 @@ def test_the_picker_offers_what_fits_the_vehicle_with_its_price(
 
 def test_everything_in_the_starting_catalogue_can_be_priced() -> None:
     known = {article.number for article in ARTICLES}
-    used = {line.article_number for job in starter.JOBS for line in starter.lines_of(job)} - {""}
+    used = {line.article_number for job in starter_jobs.JOBS for line in starter.lines_of(job)} - {""}
     assert used <= known
-    assert len(starter.JOBS) >= 25
-    assert len({job.code for job in starter.JOBS}) == len(starter.JOBS)
+    assert len(starter_jobs.JOBS) >= 25
+    assert len({job.code for job in starter_jobs.JOBS}) == len(starter_jobs.JOBS)
 
 
 def test_stocking_the_catalogue_twice_changes_nothing(cast: Cast) -> None:
