@@ -16,7 +16,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins import queries, walkaround
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.web import media

@@ -26,7 +26,8 @@ from aftersales.domain.accounts.models import Membership
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins.models import CheckInPhoto, Entry, Outcome, Station
+from aftersales.domain.checkins.kinds import Station
+from aftersales.domain.checkins.models import CheckInPhoto, Entry, Outcome
 from aftersales.domain.documents.models import Document, DocumentKind, Signature
 from aftersales.domain.inspections import beginning
 from aftersales.domain.inspections.models import Inspection, InspectionItem

@@ -5,7 +5,7 @@ from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
 from aftersales.db import db, transaction
-from aftersales.domain.checkins import handover, queries, signing
+from aftersales.domain.checkins import handover, queries, signed_content, signing
 from aftersales.domain.documents import queries as document_queries
 from aftersales.domain.documents.models import Document
 from aftersales.domain.errors import DomainError, Invalid
@@ -78,7 +78,7 @@ def sign_on_tablet(order_id: int) -> Response:
     statement = checkin_papers.store_statement(order, file.read())
     evidence = media.receive_signature("here", language=checkin_papers.language_of(order))
     copy = checkin_papers.render(
-        order, checkin, signing.priced(order_id, includes_tax=site.prices_include_tax)
+        order, checkin, signed_content.priced(order_id, includes_tax=site.prices_include_tax)
     )
     with transaction():
         signature = signed_orders.sign_checkin_on_tablet(
@@ -101,10 +101,12 @@ def sign_on_tablet(order_id: int) -> Response:
 def _signature_page(order_id: int, error: DomainError | None = None) -> str:
     order, checkin = steps.get(order_id)
     site = sites.get_site(order.site_id)
-    content = signing.priced(order_id, includes_tax=site.prices_include_tax)
+    content = signed_content.priced(order_id, includes_tax=site.prices_include_tax)
     document = db.session.get(Document, checkin.document_id) if checkin and checkin.document_id else None
     is_current = bool(
-        checkin and document and checkin.prepared_digest == signing.content_digest(order, checkin, content)
+        checkin
+        and document
+        and checkin.prepared_digest == signed_content.content_digest(order, checkin, content)
     )
     signed = document_queries.find_signature(order_id, signing.PURPOSE)
     statement = None

@@ -19,8 +19,8 @@ from aftersales.blueprints.forms.checkins import (
 from aftersales.db import transaction
 from aftersales.domain import submissions
 from aftersales.domain.catalogue.kinds import Skill
+from aftersales.domain.checkins import agreement, rules, signed_content, signing
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins import rules, signing
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.quotations import queries as quotations
@@ -202,7 +202,7 @@ def agree(order_id: int) -> Response | tuple[str, int]:
         return _jobs_page(*steps.get(order_id), form=form), 422
     try:
         with transaction():
-            signing.agree(
+            agreement.agree(
                 order_id,
                 promised_at=clock.from_local(form.promised_at.data, person.timezone),
                 reason=form.promise_reason.data or "",
@@ -220,7 +220,7 @@ def agree(order_id: int) -> Response | tuple[str, int]:
 
 def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> str:
     site = sites.get_site(order.site_id)
-    content = signing.priced(order.id, includes_tax=site.prices_include_tax)
+    content = signed_content.priced(order.id, includes_tax=site.prices_include_tax)
     person = session.person()
     form: AgreementForm | None = context.pop("form", None)
     if form is None:
@@ -231,7 +231,7 @@ def _jobs_page(order: ServiceOrder, checkin: CheckIn | None, **context: Any) -> 
         "checkins/jobs.html",
         order=order,
         covered=covered_work.of_order(order, content.jobs),
-        agreement=signing.agreement(order, checkin),
+        agreement=agreement.as_shown(order, checkin),
         checkin=checkin,
         content=content,
         form=form,

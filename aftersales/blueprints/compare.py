@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from aftersales.domain.checkins import queries
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.web import checkin_steps as steps
 from aftersales.web import marked_photos
 from aftersales.web.access import needs

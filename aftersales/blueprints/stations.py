@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 from aftersales.blueprints.forms.checkins import SkipForm
 from aftersales.db import transaction
 from aftersales.domain.checkins import queries, stations
-from aftersales.domain.checkins.models import CheckIn, Station
+from aftersales.domain.checkins.kinds import Station
+from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.errors import DomainError
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.web import checkin_steps as steps

@@ -13,8 +13,8 @@ from aftersales.blueprints.forms.checkins import BelongingForm, DamageForm, Hand
 from aftersales.db import db, transaction
 from aftersales.domain.checkins import handover, known, queries, rules, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins.kinds import SkipReason
-from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting, Station, Zone
+from aftersales.domain.checkins.kinds import SkipReason, Station, Zone
+from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting
 from aftersales.domain.checkins.queries import Walkaround
 from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.service_orders.models import ServiceOrder

@@ -13,7 +13,7 @@ from aftersales.domain.billing.models import Invoice
 from aftersales.domain.checkins import handover
 from aftersales.domain.checkins import queries as checkins
 from aftersales.domain.checkins.models import CheckIn
-from aftersales.domain.checkins.signing import Priced
+from aftersales.domain.checkins.signed_content import Priced
 from aftersales.domain.delivery.models import Delivery, HandedOver
 from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.documents.operations import StoredDocument

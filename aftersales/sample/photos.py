@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from aftersales.domain.attachments.operations import StoredPhoto
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.gateways import storage
 from aftersales.web import media
 

@@ -7,10 +7,9 @@ from typing import Any
 from aftersales.db import add
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.appointments.models import Appointment, BookingChannel
-from aftersales.domain.checkins import custody, handover, signing, walkaround
+from aftersales.domain.checkins import agreement, custody, handover, signed_content, signing, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins.kinds import PaperKind, Transport
-from aftersales.domain.checkins.models import ContactWay, OldParts
+from aftersales.domain.checkins.kinds import ContactWay, OldParts, PaperKind, Transport
 from aftersales.domain.parts import operations as parts
 from aftersales.domain.quality import comebacks
 from aftersales.domain.quotations import answers, other_payers, signed_orders
@@ -219,7 +218,7 @@ def _add_missing_part(scene: Scene, job: Job, at: datetime) -> None:
 
 def _agree(scene: Scene, at: datetime) -> None:
     promised = at + timedelta(hours=scene.story.promise_hours)
-    signing.agree(
+    agreement.agree(
         scene.order_id,
         # Nobody promises the middle of the night, also when the sample is made then.
         promised_at=scene.diary.in_working_time(promised.replace(minute=0, second=0, microsecond=0)),
@@ -236,11 +235,11 @@ def _sign(scene: Scene, at: datetime) -> None:
     advisor, order, site = scene.staff.advisor, scene.order, scene.site
     checkin = checkins.find_locked(order)
     assert checkin is not None
-    content = signing.priced(order.id, includes_tax=site.prices_include_tax)
+    content = signed_content.priced(order.id, includes_tax=site.prices_include_tax)
     document = signing.prepare(
         order.id,
         papers.signed_order(scene, checkin, content, at=at),
-        digest=signing.content_digest(order, checkin, content),
+        digest=signed_content.content_digest(order, checkin, content),
         actor=advisor,
         now=at,
     )

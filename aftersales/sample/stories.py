@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from aftersales.domain.checkins.models import DamageKind, Severity, Zone
+from aftersales.domain.checkins.kinds import DamageKind, Severity, Zone
 from aftersales.domain.service_orders.models import PayType
 from aftersales.sample.cars import Car
 

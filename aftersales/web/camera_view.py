@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.i18n import gettext, label
 
 

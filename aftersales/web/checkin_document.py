@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from aftersales.clock import local_date
 from aftersales.domain.checkins import interviews, rules
-from aftersales.domain.checkins.kinds import Transport
-from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting, Interview, OldParts, Station
+from aftersales.domain.checkins.kinds import OldParts, Station, Transport
+from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting, Interview
 from aftersales.domain.checkins.queries import Walkaround
-from aftersales.domain.checkins.signing import Priced, photo_marks
+from aftersales.domain.checkins.signed_content import Priced, photo_marks
 from aftersales.domain.documents.models import Signature
 from aftersales.domain.service_orders.models import Job, LineKind, PayType, ServiceOrder
 from aftersales.domain.sites.models import Site

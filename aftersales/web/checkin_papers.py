@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from aftersales import clock
 from aftersales.db import transaction
-from aftersales.domain.checkins import queries, rules, signing
+from aftersales.domain.checkins import queries, rules, signed_content, signing
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.documents import operations as documents
 from aftersales.domain.documents import queries as document_queries
@@ -35,8 +35,8 @@ def prepare(order_id: int) -> Document:
     if checkin is None:
         raise NotFound(gettext("This order has no check-in yet."))
     site = sites.get_site(order.site_id)
-    content = signing.priced(order_id, includes_tax=site.prices_include_tax)
-    digest = signing.content_digest(order, checkin, content)
+    content = signed_content.priced(order_id, includes_tax=site.prices_include_tax)
+    digest = signed_content.content_digest(order, checkin, content)
     stored = render(order, checkin, content)
     with transaction():
         return signing.prepare(order_id, stored, digest=digest, **steps.by())
@@ -48,7 +48,7 @@ def keep_signed_copy(order_id: int) -> None:
     signed = document_queries.find_signature(order_id, signing.PURPOSE)
     if checkin is None or signed is None:
         return
-    content = signing.priced(order_id, includes_tax=sites.get_site(order.site_id).prices_include_tax)
+    content = signed_content.priced(order_id, includes_tax=sites.get_site(order.site_id).prices_include_tax)
     copy = render(order, checkin, content, signed=signed)
     with transaction():
         documents.record(
@@ -56,7 +56,9 @@ def keep_signed_copy(order_id: int) -> None:
         )
 
 
-def draw(order: ServiceOrder, checkin: CheckIn, content: signing.Priced, **more: Any) -> data.ServiceOrder:
+def draw(
+    order: ServiceOrder, checkin: CheckIn, content: signed_content.Priced, **more: Any
+) -> data.ServiceOrder:
     """The order as a document, in the customer's language."""
     with force_locale(language_of(order)):
         return checkin_document.service_order(
@@ -72,7 +74,7 @@ def draw(order: ServiceOrder, checkin: CheckIn, content: signing.Priced, **more:
 
 
 def render(
-    order: ServiceOrder, checkin: CheckIn, content: signing.Priced, **more: Any
+    order: ServiceOrder, checkin: CheckIn, content: signed_content.Priced, **more: Any
 ) -> documents.StoredDocument:
     language = language_of(order)
     drawn = draw(order, checkin, content, **more)
@@ -80,7 +82,7 @@ def render(
         return render_and_store(drawn, language=language)
 
 
-def statement_of(order: ServiceOrder, checkin: CheckIn, content: signing.Priced) -> dict[str, Any]:
+def statement_of(order: ServiceOrder, checkin: CheckIn, content: signed_content.Priced) -> dict[str, Any]:
     """What a tablet needs to have the order signed without connection: the order as it is shown, the digest that says
     which one it is, and what is still to be done at the car."""
     site = sites.get_site(order.site_id)
@@ -88,7 +90,7 @@ def statement_of(order: ServiceOrder, checkin: CheckIn, content: signing.Priced)
     done = queries.dealt_with(checkin.id)
     return {
         "order": asdict(draw(order, checkin, content)),
-        "order_digest": signing.order_digest(order, checkin, content),
+        "order_digest": signed_content.order_digest(order, checkin, content),
         "stations": {station.value: label(station) for station in required if station not in done},
         "fields": [
             name

@@ -8,7 +8,8 @@ from flask import Flask, url_for
 
 from aftersales import clock
 from aftersales.domain.checkins import queries
-from aftersales.domain.checkins.models import CheckIn, Station
+from aftersales.domain.checkins.kinds import Station
+from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder

@@ -6,7 +6,7 @@ from flask import Flask
 from aftersales import clock
 from aftersales.db import transaction
 from aftersales.domain.checkins import queries
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
 from tests.cast import Cast

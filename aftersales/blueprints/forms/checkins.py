@@ -19,18 +19,19 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
 from aftersales.blueprints.forms.reception import LOCAL
 from aftersales.domain.catalogue.kinds import Skill
-from aftersales.domain.checkins.kinds import PaperKind, ParkingZone, SkipReason, Transport
-from aftersales.domain.checkins.models import (
-    CheckIn,
+from aftersales.domain.checkins.kinds import (
     ContactWay,
-    Damage,
     DamageKind,
-    Interview,
     OldParts,
+    PaperKind,
+    ParkingZone,
     PaymentWay,
     Severity,
+    SkipReason,
+    Transport,
     Zone,
 )
+from aftersales.domain.checkins.models import CheckIn, Damage, Interview
 from aftersales.domain.service_orders.models import Job, LineKind, PartGrade, PayType, SuppliedBy
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l

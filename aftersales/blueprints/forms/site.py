@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from aftersales.blueprints.forms.base import Form
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.sites.models import Site
 from aftersales.domain.sites.settings import SETTINGS
 from aftersales.i18n import LANGUAGES, label

@@ -8,13 +8,13 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
+from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.checkins.models import (
     Belonging,
     CheckIn,
     CheckInPhoto,
     Damage,
     DamageSighting,
-    Station,
     StationSkip,
     VehiclePaper,
 )

@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from aftersales.clock import from_local, local
-from aftersales.domain.checkins.kinds import SkipReason
-from aftersales.domain.checkins.models import CheckIn, Station, Zone
+from aftersales.domain.checkins.kinds import SkipReason, Station, Zone
+from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.sites.models import OpeningHours
 from aftersales.i18n import gettext, label
 

@@ -8,7 +8,8 @@ from aftersales.db import add, db
 from aftersales.domain import submissions
 from aftersales.domain.actors import Actor
 from aftersales.domain.checkins import rules
-from aftersales.domain.checkins.models import Station, StationSkip
+from aftersales.domain.checkins.kinds import Station
+from aftersales.domain.checkins.models import StationSkip
 from aftersales.domain.checkins.operations import lock_checkin
 from aftersales.domain.errors import Invalid
 from aftersales.domain.service_orders import timeline

@@ -11,14 +11,8 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.attachments import operations as attachments
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.attachments.operations import StoredPhoto
-from aftersales.domain.checkins.models import (
-    CheckInPhoto,
-    Damage,
-    DamageKind,
-    Severity,
-    Station,
-    Zone,
-)
+from aftersales.domain.checkins.kinds import DamageKind, Severity, Station, Zone
+from aftersales.domain.checkins.models import CheckInPhoto, Damage
 from aftersales.domain.checkins.operations import lock_checkin
 from aftersales.domain.checkins.rules import MIDDLES
 from aftersales.domain.errors import Invalid, NotFound

@@ -11,17 +11,8 @@ from sqlalchemy.orm import aliased
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.checkins.models import (
-    Belonging,
-    CheckIn,
-    CheckInPhoto,
-    Damage,
-    DamageKind,
-    OldParts,
-    Severity,
-    Station,
-    Zone,
-)
+from aftersales.domain.checkins.kinds import DamageKind, OldParts, Severity, Station, Zone
+from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, Damage
 from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders.models import (
     Authorisation,

@@ -9,7 +9,8 @@ from aftersales.db import add, db
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.actors import Actor
 from aftersales.domain.attachments.models import Attachment
-from aftersales.domain.checkins.models import CheckIn, CheckInPhoto, Damage, Station
+from aftersales.domain.checkins.kinds import Station
+from aftersales.domain.checkins.models import CheckIn, CheckInPhoto, Damage
 from aftersales.domain.errors import Invalid, NotFound, Refused
 from aftersales.domain.service_orders import timeline
 from aftersales.domain.service_orders.models import EventKind, ServiceOrder

@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
-from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto, Station
+from aftersales.domain.checkins.kinds import Station
+from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto
 from aftersales.domain.service_orders.models import HoldReason, Job, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aftersales.db import transaction
-from aftersales.domain.checkins import custody, queries, rules, signing, whereabouts
+from aftersales.domain.checkins import custody, queries, rules, signed_content, whereabouts
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.kinds import Custody, ParkingZone
 from aftersales.domain.checkins.models import CheckIn
@@ -106,7 +106,9 @@ def test_a_move_changes_nothing_that_is_signed(cast: Cast, checked_in_order: Ser
 
     def digest() -> str:
         order = factories.fresh(checked_in_order)
-        return signing.content_digest(order, found(order), signing.priced(order.id, includes_tax=True))
+        return signed_content.content_digest(
+            order, found(order), signed_content.priced(order.id, includes_tax=True)
+        )
 
     before, version = digest(), found(checked_in_order).version
     park(cast, checked_in_order)

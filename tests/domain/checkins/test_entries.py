@@ -6,7 +6,8 @@ import pytest
 
 from aftersales.db import db, transaction
 from aftersales.domain.checkins import entries, queries
-from aftersales.domain.checkins.models import CheckIn, Entry, OldParts, Outcome
+from aftersales.domain.checkins.kinds import OldParts
+from aftersales.domain.checkins.models import CheckIn, Entry, Outcome
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests.cast import Cast, Person

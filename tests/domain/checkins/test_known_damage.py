@@ -4,7 +4,8 @@ import pytest
 
 from aftersales.db import transaction
 from aftersales.domain.checkins import known
-from aftersales.domain.checkins.models import Damage, Zone
+from aftersales.domain.checkins.kinds import Zone
+from aftersales.domain.checkins.models import Damage
 from aftersales.domain.errors import NotFound, NotPermitted
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories

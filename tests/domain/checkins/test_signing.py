@@ -9,9 +9,18 @@ import pytest
 
 from aftersales.db import db, transaction
 from aftersales.domain.attachments.operations import StoredPhoto
-from aftersales.domain.checkins import handover, interviews, queries, signing, stations, walkaround
+from aftersales.domain.checkins import (
+    agreement,
+    handover,
+    interviews,
+    queries,
+    signed_content,
+    signing,
+    stations,
+    walkaround,
+)
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins.models import DamageKind, Severity, Station, Zone
+from aftersales.domain.checkins.kinds import DamageKind, Severity, Station, Zone
 from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
@@ -44,7 +53,7 @@ def complete(cast: Cast, order: ServiceOrder, **agreed: Any) -> None:
                 StoredPhoto(f"photo-{station}", "image/jpeg", "a" * 64, f"{station}.jpg", f"{station}t.jpg", 8, 6, 9, NOW),
                 station=Station(station), actor=actor, now=NOW,
             )  # fmt: skip
-        signing.agree(
+        agreement.agree(
             order.id,
             **{
                 "promised_at": NOW + timedelta(hours=8), "reason": "", "diagnosis_consented": False,
@@ -56,15 +65,15 @@ def complete(cast: Cast, order: ServiceOrder, **agreed: Any) -> None:
 
 def prepare(cast: Cast, order: ServiceOrder, pdf: StoredDocument = PDF) -> None:
     order, checkin, content = read(order)
-    digest = signing.content_digest(order, checkin, content)
+    digest = signed_content.content_digest(order, checkin, content)
     with transaction():
         signing.prepare(order.id, pdf, digest=digest, actor=cast.advisor.actor(), now=LATER)
 
 
-def read(order: ServiceOrder) -> tuple[ServiceOrder, Any, signing.Priced]:
+def read(order: ServiceOrder) -> tuple[ServiceOrder, Any, signed_content.Priced]:
     db.session.rollback()
     order = factories.fresh(order)
-    return order, queries.find_checkin(order.id), signing.priced(order.id, includes_tax=True)
+    return order, queries.find_checkin(order.id), signed_content.priced(order.id, includes_tax=True)
 
 
 def sign(cast: Cast, order: ServiceOrder, digest: str = PDF.sha256, client_id: str = "") -> Signature:

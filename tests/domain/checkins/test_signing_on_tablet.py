@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from aftersales.db import db, transaction
 from aftersales.domain import audit
-from aftersales.domain.checkins import signing
+from aftersales.domain.checkins import agreement, signed_content, signing
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.documents.models import DocumentKind, Signature
 from aftersales.domain.documents.operations import StoredDocument
@@ -27,7 +27,7 @@ SIGNED = NOW + timedelta(minutes=12)
 
 def digest_of(order: ServiceOrder) -> str:
     order, checkin, content = read(order)
-    return signing.order_digest(order, checkin, content)
+    return signed_content.order_digest(order, checkin, content)
 
 
 def sign(
@@ -97,7 +97,7 @@ def test_a_price_that_changed_meanwhile_sets_it_aside_with_the_reason(
 def test_a_photo_that_never_came_sets_it_aside(cast: Cast, arrived_order: ServiceOrder) -> None:
     with transaction():
         factories.price(cast, service_orders.lock_order(arrived_order.id))
-        signing.agree(
+        agreement.agree(
             arrived_order.id, promised_at=NOW + timedelta(hours=8), reason="", diagnosis_consented=False,
             diagnosis_fee=Decimal(0), actor=cast.advisor.actor(), now=NOW,
         )  # fmt: skip
@@ -129,7 +129,7 @@ def test_what_was_seen_at_the_car_may_arrive_after_the_tablet_loaded_the_order(
     """The digest is that of the items and prices: photos and ticks are what waited on the tablet."""
     with transaction():
         factories.price(cast, service_orders.lock_order(arrived_order.id))
-        signing.agree(
+        agreement.agree(
             arrived_order.id, promised_at=NOW + timedelta(hours=8), reason="", diagnosis_consented=False,
             diagnosis_fee=Decimal(0), actor=cast.advisor.actor(), now=NOW,
         )  # fmt: skip

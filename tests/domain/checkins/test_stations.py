@@ -4,7 +4,7 @@ import pytest
 
 from aftersales.db import transaction
 from aftersales.domain.checkins import queries, rules, stations, walkaround
-from aftersales.domain.checkins.models import Station
+from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.errors import Invalid, NotPermitted, Refused
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests.cast import Cast

@@ -6,7 +6,7 @@ from aftersales.db import transaction
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.checkins import custody, handover, queries, walkaround
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins.models import DamageKind, Severity, Station, Zone
+from aftersales.domain.checkins.kinds import DamageKind, Severity, Station, Zone
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused, Stale
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import ServiceOrder

@@ -17,7 +17,8 @@ from aftersales.clock import from_local
 from aftersales.db import add, transaction
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.checkins import operations as checkins
-from aftersales.domain.checkins.models import CheckInPhoto, Damage, DamageKind, Severity, Station, Zone
+from aftersales.domain.checkins.kinds import DamageKind, Severity, Station, Zone
+from aftersales.domain.checkins.models import CheckInPhoto, Damage
 from aftersales.domain.checkins.operations import Concern
 from aftersales.domain.quotations import signed_orders
 from aftersales.domain.reports import checkins as reports

@@ -6,7 +6,7 @@ import pytest
 
 from aftersales.db import db, transaction
 from aftersales.domain.checkins import walkaround
-from aftersales.domain.checkins.models import DamageKind, Severity, Zone
+from aftersales.domain.checkins.kinds import DamageKind, Severity, Zone
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.staffing.models import Technician
