@@ -13,7 +13,7 @@ from flask import Flask
 from aftersales.config import Settings
 from aftersales.db import db
 from aftersales.domain import audit
-from aftersales.domain.parts import queries as parts
+from aftersales.domain.parts import ledger
 from aftersales.gateways import documents, storage
 
 Invariant = Callable[[], list[str]]
@@ -41,7 +41,7 @@ def stock_agrees_with_its_ledger() -> list[str]:
     """What lies on each shelf and is reserved is what the ledger's rows come to."""
     return [
         f"Stock of article {found.article_id} in warehouse {found.warehouse_id}: {found.what}."
-        for found in parts.find_ledger_breaks()
+        for found in ledger.find_ledger_breaks()
     ]
 
 

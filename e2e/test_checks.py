@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.inspections import beginning, queries
+from aftersales.domain.inspections.sheet import Sheet
 from aftersales.domain.quality import queries as quality
 from aftersales.domain.quality import work_checks
 from aftersales.domain.service_orders import operations as service_orders
@@ -58,7 +59,7 @@ class Workshop:
         with inside(self.running):
             return str(db.session.get_one(ServiceOrder, order_id).state)
 
-    def sheet(self, order_id: int) -> queries.Sheet:
+    def sheet(self, order_id: int) -> Sheet:
         with inside(self.running):
             return queries.get_sheet(order_id)
 

@@ -11,6 +11,7 @@ from aftersales import clock
 from aftersales.db import transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.inspections import beginning, queries, repair_plan, starter, templates
+from aftersales.domain.inspections.sheet import Sheet
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.vehicles.models import Vehicle
 from e2e.accessibility import assert_accessible
@@ -44,7 +45,7 @@ class Workshop:
             beginning.begin(order.id, now=now)
             return order.id
 
-    def sheet(self, order_id: int) -> queries.Sheet:
+    def sheet(self, order_id: int) -> Sheet:
         with inside(self.running):
             return queries.get_sheet(order_id)
 

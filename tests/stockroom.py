@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from aftersales.db import db, transaction
 from aftersales.domain.fulfilment import arrivals
+from aftersales.domain.parts import ledger
 from aftersales.domain.parts import operations as articles
-from aftersales.domain.parts import queries
-from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine, Stock
+from aftersales.domain.parts.models import Article, RequisitionLine, Stock
+from aftersales.domain.parts.purchase_models import PurchaseOrder
 from aftersales.domain.parts.purchasing import Wanted
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import supply, work
@@ -47,7 +48,7 @@ def stockroom(cast: Cast, app: Flask) -> Iterator[Stockroom]:
     yield made
     with app.app_context():
         db.session.rollback()
-        assert queries.find_ledger_breaks() == []
+        assert ledger.find_ledger_breaks() == []
 
 
 def furnish(cast: Cast) -> Stockroom:

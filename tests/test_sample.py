@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from aftersales.db import db
 from aftersales.domain import audit
 from aftersales.domain.messaging.models import Message, MessageState
-from aftersales.domain.parts.queries import find_ledger_breaks
+from aftersales.domain.parts.ledger import find_ledger_breaks
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.workshop.models import Clocking

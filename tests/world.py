@@ -31,7 +31,8 @@ from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections.models import Inspection, InspectionItem
 from aftersales.domain.knowledge.models import KnowledgeEntry
 from aftersales.domain.messaging.models import Message
-from aftersales.domain.parts.models import Article, PurchaseOrder, RequisitionLine
+from aftersales.domain.parts.models import Article, RequisitionLine
+from aftersales.domain.parts.purchase_models import PurchaseOrder
 from aftersales.domain.planning.models import Booking
 from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
 from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rework

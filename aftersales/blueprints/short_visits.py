@@ -20,9 +20,10 @@ from aftersales.domain.delivery.models import FeeDecision, HandedOver, ShortVisi
 from aftersales.domain.documents import operations as documents
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.service_orders import queries as service_orders
+from aftersales.domain.service_orders.guards import FEE_SETTLED
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
-from aftersales.domain.service_orders.states import FEE_SETTLED, OrderState
+from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.i18n import gettext, label, speaking
 from aftersales.i18n import lazy_gettext as _l

@@ -18,6 +18,7 @@ from aftersales.domain.knowledge import models as knowledge
 from aftersales.domain.links import models as links
 from aftersales.domain.messaging import models as messaging
 from aftersales.domain.parts import models as parts
+from aftersales.domain.parts import purchase_models as purchasing
 from aftersales.domain.planning import models as planning
 from aftersales.domain.quality import comeback_models as comebacks
 from aftersales.domain.quality import models as quality
@@ -56,6 +57,7 @@ __all__ = [
     "numbering",
     "parts",
     "planning",
+    "purchasing",
     "quality",
     "quotations",
     "service_orders",

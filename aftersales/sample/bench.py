@@ -18,7 +18,8 @@ from aftersales.domain.inspections import queries as sheets
 from aftersales.domain.inspections.operations import Ruling
 from aftersales.domain.inspections.rules import Rating
 from aftersales.domain.parts import purchasing, requisitions, stock
-from aftersales.domain.parts.models import Article, PurchaseOrder
+from aftersales.domain.parts.models import Article
+from aftersales.domain.parts.purchase_models import PurchaseOrder
 from aftersales.domain.service_orders import canned_jobs
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import queries as orders

@@ -7,8 +7,8 @@ from aftersales.domain.inspections import diagnosis, fault_codes
 from aftersales.domain.inspections import operations as inspections
 from aftersales.domain.inspections.diagnosis_models import CodeStatus
 from aftersales.domain.inspections.operations import Ruling
-from aftersales.domain.inspections.queries import Probe, Reading, Sheet
 from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.inspections.sheet import Probe, Reading, Sheet
 from aftersales.domain.workshop import faults
 from aftersales.sample.scene import Scene
 

@@ -11,7 +11,8 @@ from aftersales.domain.actors import SYSTEM
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.parts import operations as parts
 from aftersales.domain.parts import purchasing, stock
-from aftersales.domain.parts.models import Article, ArticleKind, PurchaseOrder, Stock, Unit
+from aftersales.domain.parts.models import Article, ArticleKind, Stock, Unit
+from aftersales.domain.parts.purchase_models import PurchaseOrder
 from aftersales.sample import articles
 from aftersales.sample.calendar import Happening
 from aftersales.sample.people import Staff

@@ -10,8 +10,8 @@ from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.inspections import fault_codes
 from aftersales.domain.inspections import queries as inspections
 from aftersales.domain.inspections.diagnosis_models import FaultCode, ToolReport
-from aftersales.domain.inspections.queries import Area, Probe, Reading, Sheet
 from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.inspections.sheet import Area, Probe, Reading, Sheet
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites

@@ -11,8 +11,8 @@ from aftersales.domain.catalogue import queries as catalogue
 from aftersales.domain.errors import DomainError, Invalid
 from aftersales.domain.inspections import operations, queries
 from aftersales.domain.inspections.operations import Ruling
-from aftersales.domain.inspections.queries import Area, Probe, Sheet
 from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.inspections.sheet import Area, Probe, Sheet
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order

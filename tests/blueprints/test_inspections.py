@@ -13,7 +13,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.documents.models import Document
 from aftersales.domain.inspections import beginning, queries
 from aftersales.domain.inspections.models import InspectionFlag, InspectionItem
-from aftersales.domain.inspections.queries import Sheet
+from aftersales.domain.inspections.sheet import Sheet
 from aftersales.domain.service_orders.models import Job, Line, ServiceOrder
 from aftersales.domain.warranty import line_decisions
 from tests import factories

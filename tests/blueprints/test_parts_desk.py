@@ -11,7 +11,8 @@ from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.fulfilment.operations import Asked
-from aftersales.domain.parts.models import Article, PurchaseOrder, StockMovement
+from aftersales.domain.parts.models import Article, StockMovement
+from aftersales.domain.parts.purchase_models import PurchaseOrder
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
 from tests import stockroom as shelf

@@ -12,7 +12,7 @@ from aftersales.blueprints.parts.blueprint import blueprint
 from aftersales.db import transaction
 from aftersales.domain.errors import DomainError, Invalid, Stale
 from aftersales.domain.fulfilment import arrivals
-from aftersales.domain.parts import operations, queries, stock
+from aftersales.domain.parts import ledger, operations, queries, stock
 from aftersales.domain.parts.models import Article, ArticleKind, Unit
 from aftersales.i18n import gettext
 from aftersales.web import htmx, session
@@ -229,7 +229,7 @@ def _page(
     person = session.person()
     rows = queries.list_stock(article_id, person.site_id)
     warehouses = [warehouse for warehouse, _row in rows]
-    ledger, more = queries.list_ledger(
+    movements, more = ledger.list_ledger(
         article_id, person.site_id, before=request.args.get("before", type=int)
     )
     forms = {
@@ -243,7 +243,7 @@ def _page(
         "parts/article.html",
         article=queries.get_article(article_id),
         stock=rows,
-        ledger=ledger,
+        ledger=movements,
         more=more,
         **forms,
         **_money(),

@@ -13,8 +13,9 @@ from aftersales.domain.quality.models import (
     QualityCheck,
 )
 from aftersales.domain.service_orders import queries as orders
+from aftersales.domain.service_orders.guards import NOT_THE_REPAIRER
 from aftersales.domain.service_orders.models import ServiceOrder
-from aftersales.domain.service_orders.states import NOT_THE_REPAIRER, OrderState
+from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext, label
 from aftersales.web import session
 

@@ -23,6 +23,7 @@ from aftersales.domain.quotations import operations as quotations
 from aftersales.domain.quotations import queries as quotation_queries
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders.guards import FEE_SETTLED
 from aftersales.domain.service_orders.models import (
     DIAGNOSIS,
     Authorisation,
@@ -32,7 +33,7 @@ from aftersales.domain.service_orders.models import (
     ServiceOrder,
 )
 from aftersales.domain.service_orders.operations import lock_order
-from aftersales.domain.service_orders.states import FEE_SETTLED, MOVES, OrderState
+from aftersales.domain.service_orders.states import MOVES, OrderState
 from aftersales.i18n import N_, gettext, label
 from aftersales.money import ZERO
 

@@ -16,7 +16,8 @@ from aftersales.db import db
 from aftersales.domain.actors import SYSTEM, Actor
 from aftersales.domain.errors import Invalid
 from aftersales.domain.parts import purchasing, requisitions, stock
-from aftersales.domain.parts.models import PurchaseOrder, Receipt, RequisitionLine, Stock, Warehouse
+from aftersales.domain.parts.models import RequisitionLine, Stock, Warehouse
+from aftersales.domain.parts.purchase_models import PurchaseOrder, Receipt
 from aftersales.domain.parts.purchasing import Wanted
 from aftersales.domain.parts.stock import Key
 from aftersales.domain.service_orders import supply, timeline

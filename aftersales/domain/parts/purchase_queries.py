@@ -10,7 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from aftersales.db import db
 from aftersales.domain.errors import NotFound
-from aftersales.domain.parts.models import Article, PurchaseOrder, PurchaseOrderLine, Supplier, Warehouse
+from aftersales.domain.parts.models import Article, Supplier, Warehouse
+from aftersales.domain.parts.purchase_models import PurchaseOrder, PurchaseOrderLine
 from aftersales.i18n import gettext
 
 PAGE = 40

@@ -14,14 +14,8 @@ from aftersales.domain import audit, numbering
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused
 from aftersales.domain.parts import stock
-from aftersales.domain.parts.models import (
-    MovementKind,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    Receipt,
-    Stock,
-    Supplier,
-)
+from aftersales.domain.parts.models import MovementKind, Stock, Supplier
+from aftersales.domain.parts.purchase_models import PurchaseOrder, PurchaseOrderLine, Receipt
 from aftersales.domain.parts.stock import Cause, Key
 from aftersales.domain.sites import operations as site_operations
 from aftersales.domain.sites import queries as sites

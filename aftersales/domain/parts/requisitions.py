@@ -10,13 +10,8 @@ from sqlalchemy import select
 from aftersales.db import add, db
 from aftersales.domain.actors import Actor
 from aftersales.domain.parts import rules, stock
-from aftersales.domain.parts.models import (
-    PurchaseOrder,
-    PurchaseOrderLine,
-    Requisition,
-    RequisitionLine,
-    Stock,
-)
+from aftersales.domain.parts.models import Requisition, RequisitionLine, Stock
+from aftersales.domain.parts.purchase_models import PurchaseOrder, PurchaseOrderLine
 from aftersales.domain.parts.stock import Cause, Key
 
 

@@ -29,9 +29,10 @@ from aftersales.domain.quality.models import (
     QualityPhoto,
     Tick,
 )
+from aftersales.domain.service_orders.guards import NOT_THE_REPAIRER
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
-from aftersales.domain.service_orders.states import NOT_THE_REPAIRER, OrderState
+from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.i18n import gettext, label
 

@@ -12,7 +12,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue.kinds import LineKind
 from aftersales.domain.errors import Invalid, Refused
 from aftersales.domain.inspections import queries as inspections
-from aftersales.domain.inspections.queries import Probe
+from aftersales.domain.inspections.sheet import Probe
 from aftersales.domain.quality import queries, rework
 from aftersales.domain.quality.models import CheckResult, CheckStage, QualityCheck, QualityCheckItem
 from aftersales.domain.service_orders import specs, timeline, work

@@ -13,7 +13,7 @@ from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.parts import queries as parts
 from aftersales.domain.planning import bookings
-from aftersales.domain.service_orders import supply, timeline
+from aftersales.domain.service_orders import pricing, supply, timeline
 from aftersales.domain.service_orders.models import (
     DIAGNOSIS,
     Authorisation,
@@ -29,7 +29,6 @@ from aftersales.domain.service_orders.models import (
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.sites.models import Site
 from aftersales.i18n import N_, gettext
-from aftersales.money import line_amount
 
 
 def add_job(
@@ -150,8 +149,8 @@ def add_line(
     if known := submissions.earlier(submission_id, now=now):
         return db.session.get_one(Line, known)
     site = db.session.get_one(Site, order.site_id)
-    _check_line(description, quantity, unit_price, discount)
-    _check_discount(discount, site, actor)
+    pricing.check_line(description, quantity, unit_price, discount)
+    pricing.check_discount(discount, site, actor)
     position = db.session.scalar(select(func.max(Line.position)).where(Line.job_id == job_id)) or 0
     line = Line(
         service_order_id=order.id,
@@ -165,7 +164,7 @@ def add_line(
         quantity=quantity,
         unit_price=unit_price,
         discount=discount,
-        tax_rate=default_tax_rate(site) if tax_rate is None else tax_rate,
+        tax_rate=pricing.default_tax_rate(site) if tax_rate is None else tax_rate,
         pay_type=pay_type or job.pay_type,
         authorisation=Authorisation.PROPOSED,
         supplied_by=supplied_by,
@@ -173,7 +172,7 @@ def add_line(
         is_safety_critical=kind is LineKind.PART
         and (is_safety_critical or parts.matters_for_safety(article_id, article_number)),
     )
-    _price(line, site)
+    pricing.price_line(line, site)
     add(line)
     if job.skill is None and line.skill is not Skill.MECHANICAL:
         job.skill = line.skill
@@ -213,10 +212,10 @@ def edit_line(
     )  # fmt: skip
     if not changes:
         return line
-    _check_line(line.description, line.quantity, line.unit_price, line.discount)
+    pricing.check_line(line.description, line.quantity, line.unit_price, line.discount)
     if "discount" in changes:
-        _check_discount(line.discount, site, actor)
-    _price(line, site)
+        pricing.check_discount(line.discount, site, actor)
+    pricing.price_line(line, site)
     line.authorisation = Authorisation.PROPOSED
     db.session.flush()
     _audit("lines.edit", line, order, changes, actor=actor, now=now)
@@ -310,12 +309,6 @@ def refresh(order: ServiceOrder) -> None:
     db.session.flush()
 
 
-def default_tax_rate(site: Site) -> Decimal:
-    """The rate that the site marked as its default, else its highest, else none."""
-    rates = site.tax_rates
-    return next((rate.rate for rate in rates if rate.is_default), rates[0].rate if rates else Decimal(0))
-
-
 def _set(record: Job | Line, values: dict[str, Any], names: tuple[str, ...]) -> dict[str, list[str]]:
     """Set those of ``names`` that ``values`` has. Returns what changed, as the audit keeps it: old and new."""
     changes = {}
@@ -336,38 +329,6 @@ def _audit(
     now: datetime,
 ) -> None:
     audit.record(action, record, actor=actor, now=now, site_id=order.site_id, details=details)
-
-
-def _price(line: Line, site: Site) -> None:
-    amount = line_amount(
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        discount=line.discount,
-        tax_rate=line.tax_rate,
-        includes_tax=site.prices_include_tax,
-    )
-    line.net, line.tax, line.gross = amount.net, amount.tax, amount.gross
-
-
-def _check_line(description: str, quantity: Decimal, unit_price: Decimal, discount: Decimal) -> None:
-    if not description.strip():
-        raise Invalid(gettext("Say what the line is for."), field="description")
-    if quantity <= 0:
-        raise Invalid(gettext("Enter a quantity above 0."), field="quantity")
-    if unit_price < 0:
-        raise Invalid(gettext("Enter a price of 0 or more."), field="unit_price")
-    if not 0 <= discount <= 1:
-        raise Invalid(gettext("Enter a discount between 0 and 100 %."), field="discount_percent")
-
-
-def _check_discount(discount: Decimal, site: Site, actor: Actor) -> None:
-    """Discounts above the site's limit are the service manager's (PAY-3)."""
-    limit = Decimal(site.setting("discount.limit_percent"))
-    if discount * 100 > limit and not actor.may("discounts.over_limit"):
-        raise Invalid(
-            gettext("Discounts above %(limit)s %% are decided by the service manager.", limit=limit),
-            field="discount_percent",
-        )
 
 
 def _open_for_work(order_id: int) -> ServiceOrder:

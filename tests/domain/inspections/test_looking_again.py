@@ -15,8 +15,8 @@ from aftersales.domain.errors import Invalid
 from aftersales.domain.inspections import beginning, flags, operations, queries, wear
 from aftersales.domain.inspections.models import FlagKind, InspectionFlag, InspectionItem
 from aftersales.domain.inspections.operations import Ruling
-from aftersales.domain.inspections.queries import Probe
 from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.inspections.sheet import Probe
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.tasks.models import Task, TaskType
 from tests import factories

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from aftersales.db import db, transaction
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
 from aftersales.domain.fulfilment import arrivals
-from aftersales.domain.parts.models import PurchaseOrder, Receipt
+from aftersales.domain.parts.purchase_models import PurchaseOrder, Receipt
 from aftersales.domain.parts.purchasing import Wanted
 from aftersales.domain.parts.rules import Supply
 from aftersales.domain.service_orders import work

@@ -14,8 +14,9 @@ from aftersales.db import db, transaction
 from aftersales.domain.errors import DomainError, Invalid, Refused
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.fulfilment import operations as fulfilment
-from aftersales.domain.parts import queries, rules, stock
-from aftersales.domain.parts.models import PurchaseOrder, RequisitionLine, Reservation, Stock
+from aftersales.domain.parts import ledger, rules, stock
+from aftersales.domain.parts.models import RequisitionLine, Reservation, Stock
+from aftersales.domain.parts.purchase_models import PurchaseOrder
 from aftersales.domain.service_orders import supply, work
 from aftersales.domain.service_orders.models import Line, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
@@ -103,7 +104,7 @@ class Workshop:
         )  # fmt: skip
 
     def check(self) -> None:
-        assert queries.find_ledger_breaks() == []
+        assert ledger.find_ledger_breaks() == []
         for row in db.session.scalars(select(Stock).execution_options(populate_existing=True)):
             assert 0 <= row.reserved <= row.on_hand
         for order in db.session.scalars(select(ServiceOrder).execution_options(populate_existing=True)):
@@ -148,7 +149,7 @@ def test_a_balance_changed_past_the_ledger_is_found(cast: Cast, stockroom: Stock
         db.session.execute(
             update(Stock).where(Stock.warehouse_id == stockroom.main).values(on_hand=Decimal(4))
         )
-    assert {found.what for found in queries.find_ledger_breaks()} == {
+    assert {found.what for found in ledger.find_ledger_breaks()} == {
         "on hand: 4.000 is not 3.000",
         "last row, on hand: 4.000 is not 3.000",
     }
@@ -163,7 +164,7 @@ def test_a_reservation_that_nobody_holds_is_found(cast: Cast, stockroom: Stockro
         hose = shelf.article(cast, stockroom, on_hand=3)
         shelf.order_with(cast, (hose, 1))
         db.session.execute(update(Reservation).values(quantity=Decimal(2)))
-    assert {found.what.split(":")[0] for found in queries.find_ledger_breaks()} == {
+    assert {found.what.split(":")[0] for found in ledger.find_ledger_breaks()} == {
         "reservations",
         "reserved of requisition line 1",
     }
@@ -206,7 +207,7 @@ def test_a_transfer_leaves_a_row_in_both_warehouses(cast: Cast, stockroom: Stock
             hose.id, from_warehouse_id=stockroom.main, to_warehouse_id=stockroom.second, quantity=Decimal(2),
             actor=cast.parts.actor(), now=NOW,
         )  # fmt: skip
-    rows, _more = queries.list_ledger(hose.id, cast.site.id)
+    rows, _more = ledger.list_ledger(hose.id, cast.site.id)
     assert [(row.warehouse, row.on_hand_change) for row in rows] == [("B", 2), ("A", -2), ("A", 3)]
 
 

@@ -16,7 +16,7 @@ from aftersales.db import add, db, transaction
 from aftersales.domain.errors import Refused
 from aftersales.domain.fulfilment import arrivals
 from aftersales.domain.fulfilment import operations as fulfilment
-from aftersales.domain.parts import queries
+from aftersales.domain.parts import ledger
 from aftersales.domain.parts.models import (
     Article,
     MovementKind,
@@ -57,7 +57,7 @@ def test_two_clerks_hand_out_the_last_part(app: Flask, cast: Cast, stockroom: St
         assert len(refusals) == 1, answers
         assert "handed them out already" in str(refusals[0])
         assert balance(stockroom.main, hose) == (0, 0)
-        assert queries.find_ledger_breaks([hose.id]) == []
+        assert ledger.find_ledger_breaks([hose.id]) == []
 
 
 def test_a_double_tap_hands_out_once_and_both_get_the_slip(
@@ -105,7 +105,7 @@ def test_the_race_sees_a_clerk_who_looks_and_then_takes_without_a_lock(
         return True
 
     assert at_once(app, take, take) == [True, True]
-    assert queries.find_ledger_breaks([hose.id]) != []
+    assert ledger.find_ledger_breaks([hose.id]) != []
     with transaction():  # make it whole again: the fixture looks at the ledger after the test
         last = db.session.scalars(select(StockMovement).order_by(StockMovement.id.desc())).first()
         db.session.delete(last)
@@ -135,7 +135,7 @@ def test_two_orders_reserve_the_last_part(app: Flask, cast: Cast, stockroom: Sto
         at_once(app, *(demand(cast, order.id) for order in orders))
         assert sorted(demand_of(order, hose).reserved for order in orders) == [0, 1]
         assert sorted(fresh(order).parts_missing for order in orders) == [0, 1]
-        assert queries.find_ledger_breaks([hose.id]) == []
+        assert ledger.find_ledger_breaks([hose.id]) == []
 
 
 def test_the_race_sees_orders_that_reserve_without_a_lock(
@@ -169,7 +169,7 @@ def test_the_race_sees_orders_that_reserve_without_a_lock(
         return act
 
     at_once(app, *(reserve(line_id) for line_id in lines.values()))
-    assert any("reservations" in found.what for found in queries.find_ledger_breaks([hose.id]))
+    assert any("reservations" in found.what for found in ledger.find_ledger_breaks([hose.id]))
     with transaction():
         db.session.execute(delete(Reservation))
         db.session.execute(update(Stock).values(reserved=Decimal(0)))
@@ -199,7 +199,7 @@ def test_goods_that_arrive_while_an_order_begins_to_wait_reach_it(
         )  # fmt: skip
         assert (fresh(waiting).state, fresh(new).parts_missing) == ("repairing", 0)
         assert balance(stockroom.main, hose) == (2, 2)
-        assert queries.find_ledger_breaks([hose.id]) == []
+        assert ledger.find_ledger_breaks([hose.id]) == []
 
 
 @pytest.mark.parametrize("clerks", [2, 10])
@@ -247,4 +247,4 @@ def test_voiding_and_receiving_at_once_do_not_wait_for_each_other(
             ),
         )  # fmt: skip
         assert [fresh(order).parts_missing for order in orders] == [0, 0]
-        assert queries.find_ledger_breaks([hose.id, belt.id]) == []
+        assert ledger.find_ledger_breaks([hose.id, belt.id]) == []
