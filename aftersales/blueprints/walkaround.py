@@ -1,7 +1,6 @@
 """The walk around the car: photos at the stations, damage pins, things left, what was handed over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -14,47 +13,19 @@ from aftersales.db import db, transaction
 from aftersales.domain.checkins import handover, known, queries, rules, walkaround
 from aftersales.domain.checkins import operations as checkins
 from aftersales.domain.checkins.kinds import SkipReason, Station, Zone
-from aftersales.domain.checkins.models import CheckIn, Damage, DamageSighting
-from aftersales.domain.checkins.queries import Walkaround
+from aftersales.domain.checkins.models import CheckIn, Damage
 from aftersales.domain.errors import DomainError, NotFound
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.vehicles.models import Fuel
-from aftersales.i18n import gettext, label
-from aftersales.web import camera_view, htmx, media, session
+from aftersales.i18n import gettext
+from aftersales.web import camera_view, car_map, htmx, media, session
 from aftersales.web import checkin_steps as steps
 from aftersales.web.access import needs
-from aftersales.web.checkin_document import letters
 from aftersales.web.errors import status_of
 
 blueprint = Blueprint("walkaround", __name__, url_prefix="/orders/<int:order_id>/check-in")
 
 _FUEL_BETWEEN = ("1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8")
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A station on the car map."""
-
-    number: int
-    label: str
-    state: str
-    is_next: bool
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """A damage on the car map and in the list; ``href`` only where it can be changed."""
-
-    letter: str
-    damage: Damage
-    x: int
-    y: int
-    tone: str
-    label: str
-    href: str | None
-    seen: DamageSighting | None = None
-    """Who looked again at damage of an earlier visit."""
 
 
 @blueprint.get("/walk-around")
@@ -276,7 +247,7 @@ def _walk(
     required = rules.required_stations(session.person().setting("walkaround.required"))
     missing = [station for station in required if station not in around.dealt_with]
     can_edit = order.checkin_signed_at is None
-    pins = _pins(order, around, can_edit=can_edit)
+    pins = car_map.pins(order, around, can_edit=can_edit)
     return {
         "order": order,
         "checkin": checkin,
@@ -286,7 +257,7 @@ def _walk(
         "missing": missing,
         "next_station": missing[0] if missing else None,
         "skipped": {station: rules.skip_words(skip.reason) for station, skip in around.skips.items()},
-        "stops": _stops(around, missing),
+        "stops": car_map.stops(around, missing),
         "pins": pins,
         "tones": {pin.damage.zone.value: pin.tone for pin in pins if pin.tone and pin.href},
         "damage_form": DamageForm(formdata=None),
@@ -297,60 +268,6 @@ def _walk(
         "paper_form": PaperForm(formdata=None),
         "today": clock.local(clock.now(), session.person().timezone).date(),
     }
-
-
-def _stops(around: Walkaround, missing: list[Station]) -> list[Stop]:
-    return [
-        Stop(
-            number=station.number,
-            label=gettext("Photo %(n)s: %(station)s", n=station.number, station=label(station))
-            + _standing(station, around),
-            state="done" if station in around.dealt_with else "",
-            is_next=bool(missing) and station is missing[0],
-            href=f"#photo-{station}",
-        )
-        for station in Station
-    ]
-
-
-def _standing(station: Station, around: Walkaround) -> str:
-    if station in around.photos:
-        return ", " + gettext("taken")
-    if skip := around.skips.get(station):
-        return ", " + gettext("skipped: %(reason)s", reason=rules.skip_words(skip.reason))
-    return ""
-
-
-_TONES = {"light": "", "medium": "soon", "heavy": "urgent"}
-
-
-def _pins(order: ServiceOrder, around: Walkaround, *, can_edit: bool) -> list[Pin]:
-    """New damage with letters and its tone; known damage with numbers, grey."""
-
-    def words(letter: str, pin: Damage) -> str:
-        return f"{letter}: {label(pin.kind)}, {label(pin.severity)}, {label(pin.zone)}"
-
-    new = [
-        Pin(
-            letter, pin, pin.x, pin.y, _TONES[pin.severity], words(letter, pin),
-            url_for(".damage", order_id=order.id, damage_id=pin.id) if can_edit else None,
-        )
-        for letter, pin in zip(letters(), around.damages, strict=False)
-    ]  # fmt: skip
-    earlier = [
-        Pin(
-            str(n),
-            pin,
-            pin.x,
-            pin.y,
-            "known",
-            words(str(n), pin) + ", " + gettext("known"),
-            None,
-            around.seen.get(pin.id),
-        )
-        for n, pin in enumerate(around.known, 1)
-    ]
-    return new + earlier
 
 
 def _around(order_id: int, part: str) -> Response:

@@ -4,24 +4,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
 from aftersales import clock
+from aftersales.blueprints.portal.doors import Door
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.billing import queries as billing
 from aftersales.domain.billing.models import Invoice
+from aftersales.domain.documents import queries as documents
+from aftersales.domain.documents.models import Document, DocumentKind
 from aftersales.domain.inspections import queries as inspections
 from aftersales.domain.inspections.rules import Rating
+from aftersales.domain.messaging import queries as messages
+from aftersales.domain.messaging.purposes import PURPOSES
+from aftersales.domain.quotations import queries
 from aftersales.domain.quotations.models import Quotation
+from aftersales.domain.service_orders import clips
 from aftersales.domain.service_orders.models import Authorisation, Line, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState as S
 from aftersales.domain.sites.models import ClosedDay, Site
 from aftersales.domain.workshop.models import JobPhoto
 from aftersales.i18n import gettext
-from aftersales.web import filters
+from aftersales.web import filters, warranty_words
 
+_BILLS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 _AT_RECEPTION = {S.BOOKED, S.ARRIVED}
 _INSPECTING = {S.CHECKED_IN, S.ASSIGNED, S.IN_PROGRESS}
 _ANSWERING = {S.AWAITING_APPROVAL}
@@ -185,3 +194,39 @@ def next_openings(site: Site, now: datetime, days: int = 10) -> list[Opening]:
         if len(found) == 2:
             break
     return found
+
+
+def common(door: Door) -> dict[str, Any]:
+    """What every page of an order shows behind its link."""
+    versions = versions_of(door)
+    return {
+        "door": door,
+        "warranty": warranty_words.told(door.order.id),
+        "progress": progress_of(door.order, door.quotation or (versions[0] if versions else None)),
+        "photos": photos_of(door.order, versions),
+        "clips": clips.clips_of(door.order.id, only_shared=True),
+        "phases": phases_of(door.order),
+        "documents": documents_of(door),
+        "messages": messages.list_sent_to_customer(door.order.id, limit=8),
+        "purposes": PURPOSES,
+    }
+
+
+def versions_of(door: Door) -> list[Quotation]:
+    """The versions whose content this link may show. A quotation's link shows its own, the order's link what was
+    answered: a price that still waits goes only to whom it was sent."""
+    if door.quotation is not None:
+        return [door.quotation]
+    return [one for one in queries.list_versions(door.order.id) if one.answered_at]
+
+
+def documents_of(door: Door) -> list[Document]:
+    """The shared documents: of the quotations those that this link may show, of the invoices the customer's own."""
+    quotes = {i for one in versions_of(door) for i in (one.document_id, one.answer_document_id)}
+    invoices = {one.id for one in invoices_of(door.order)}
+    return [
+        one
+        for one in documents.list_of_order(door.order.id, only_shared=True)
+        if (one.kind is not DocumentKind.QUOTATION or one.id in quotes)
+        and (one.kind not in _BILLS or one.subject_id in invoices)
+    ]
