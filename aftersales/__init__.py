@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application with all its parts. Without ``settings`` they come from the environment."""
     settings = settings or config.load()
     app = Flask(__name__)
-    app.extensions["aftersales.settings"] = settings
+    config.attach(app, settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["SECRET_KEY"] = settings.secret_key

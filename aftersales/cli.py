@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
-from flask import Flask, current_app
+from flask import Flask
 from flask_migrate import upgrade
 
 from aftersales import backup, clock, config, create_app, doctor
@@ -57,7 +57,7 @@ def load_sample_data() -> None:
         raise CommandError("There is a workshop already; sample data are made in an empty database only.")
     db.session.rollback()
     if sample := _sample():
-        sample.load(now=clock.now(), months=current_app.extensions["aftersales.settings"].sample_months)
+        sample.load(now=clock.now(), months=config.current().sample_months)
 
 
 def sign_in_lines() -> list[str]:
@@ -153,12 +153,12 @@ def _backup(app: Flask, options: argparse.Namespace) -> None:
     target = options.file or Path(f"aftersales-{now:%Y%m%d-%H%M%S}.tar")
     if target.is_dir():
         target = target / f"aftersales-{now:%Y%m%d-%H%M%S}.tar"
-    count = backup.write(app.extensions["aftersales.settings"], target, now=now)
+    count = backup.write(config.of(app), target, now=now)
     print(f"{target} holds {count} files. Keep it in a safe place: it opens every customer link.")
 
 
 def _restore(app: Flask, options: argparse.Namespace) -> None:
-    manifest = backup.restore(app.extensions["aftersales.settings"], options.file)
+    manifest = backup.restore(config.of(app), options.file)
     made_at = datetime.fromisoformat(manifest["made_at"])
     # the key that came with the backup is read by the next start; this process still has its own
     restored = create_app(config.load())

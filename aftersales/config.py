@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import Flask, current_app
+
 _OUTBOX = "outbox:"
+_EXTENSION = "aftersales.settings"
 
 
 class SettingsError(Exception):
@@ -46,6 +49,22 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    """From here on these are the settings that the app runs with."""
+    app.extensions[_EXTENSION] = settings
+
+
+def of(app: Flask) -> Settings:
+    """The settings that this app runs with."""
+    settings: Settings = app.extensions[_EXTENSION]
+    return settings
+
+
+def current() -> Settings:
+    """The settings of the app whose request, job or command runs."""
+    return of(current_app)
 
 
 def _value(env: Mapping[str, str], name: str, default: str) -> str:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
+from aftersales import config
 from aftersales.config import Settings
 from aftersales.db import db
 from aftersales.domain import audit
@@ -51,7 +52,7 @@ INVARIANTS: tuple[Invariant, ...] = (audit_chain_is_whole, stock_agrees_with_its
 
 def examine(app: Flask) -> Iterator[Finding]:
     """Look at everything, one finding after the other; a database that does not answer ends it early."""
-    settings: Settings = app.extensions["aftersales.settings"]
+    settings = config.of(app)
     yield Finding("settings")
     yield Finding("media", media_trouble(settings))
     yield Finding("document fonts", font_trouble())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel import refresh as forget_locale
 from flask_babel.speaklater import LazyString
@@ -21,6 +21,7 @@ __all__ = [
     "speaking",
     "spoken",
     "worded",
+    "worded_by",
     "written",
     "words_for",
 ]
@@ -112,3 +113,11 @@ def _timezone() -> str:
 def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_locale, timezone_selector=_timezone)
+
+
+def worded_by(template: str, **values: object) -> str:
+    """The text of a template in the language that is spoken now, for those who are not at a screen.
+
+    Not Flask's ``render_template``: a worker has no request, and a message no reader who is signed in.
+    """
+    return current_app.jinja_env.get_template(template).render(**values)

@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from flask import Flask, render_template
 from markupsafe import Markup
 
-from aftersales import lan
-from aftersales.config import Settings
+from aftersales import config, lan
 
 CERTIFICATE = "/aftersales-ca.crt"
 PROFILE = "/aftersales.mobileconfig"
@@ -55,7 +54,7 @@ def papers_of(certificate: x509.Certificate) -> dict[str, Paper]:
 
 def draw(app: Flask, certificate: x509.Certificate) -> Guide:
     """Draw the page once, with its styles in it: nothing else can be asked of the port."""
-    settings: Settings = app.extensions["aftersales.settings"]
+    settings = config.of(app)
     styles = (Path(app.root_path) / "templates" / "tablet_setup" / "plain.css").read_text("utf-8")
     with app.test_request_context():
         page = render_template(

@@ -230,7 +230,7 @@ def prepare_database(data: Path, *, empty: bool) -> list[str]:
     app = create_app()
     unfinished = data / "sample-data.unfinished"
     if unfinished.exists():
-        forget_sample_data(data, app.extensions["aftersales.settings"])
+        forget_sample_data(data, config.of(app))
     with app.app_context():
         is_new = cli.migrate()
         if is_new and not empty:

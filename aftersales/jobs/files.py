@@ -2,9 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app
-
-from aftersales.config import Settings
+from aftersales import config
 from aftersales.gateways import storage
 
 ABANDONED = timedelta(hours=1)
@@ -13,7 +11,7 @@ ABANDONED = timedelta(hours=1)
 
 def sweep(now: datetime) -> None:
     """Remove the files that nobody will finish any more; an object store keeps none."""
-    settings: Settings = current_app.extensions["aftersales.settings"]
+    settings = config.current()
     store = storage.from_url(settings.media_url)
     if isinstance(store, storage.FileStorage):
         store.clear_unfinished(now - ABANDONED)

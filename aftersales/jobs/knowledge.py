@@ -2,10 +2,7 @@
 
 from datetime import datetime
 
-from flask import current_app
-
-from aftersales import clock
-from aftersales.config import Settings
+from aftersales import clock, config
 from aftersales.db import db, transaction
 from aftersales.domain.knowledge import operations, queries
 from aftersales.domain.knowledge.models import KnowledgeEntry
@@ -41,5 +38,5 @@ def sweep(now: datetime) -> None:
 
 
 def _read(key: str) -> bytes:
-    settings: Settings = current_app.extensions["aftersales.settings"]
+    settings = config.current()
     return storage.from_url(settings.media_url).read(key)

@@ -2,11 +2,8 @@
 
 import logging
 from datetime import datetime
-from typing import cast
 
-from flask import current_app
-
-from aftersales import clock
+from aftersales import clock, config
 from aftersales.config import Settings
 from aftersales.db import db, transaction
 from aftersales.domain.accounts.permissions import Role
@@ -79,7 +76,7 @@ def _hand_over(
     message: Message, text: str, *, site: Site, customer: Customer | None, document: Document | None
 ) -> str:
     """Give the message to its provider. Runs outside any transaction: it may take seconds."""
-    settings = cast(Settings, current_app.extensions["aftersales.settings"])
+    settings = config.current()
     reference = rules.reference_of(message.dedupe_key)
     if message.channel is Channel.SMS:
         return sms.from_url(settings.sms_url).send(
@@ -177,5 +174,5 @@ def _channel_takes_reference(message_id: int) -> bool:
 def _takes_reference(channel: Channel) -> bool:
     """Whether the provider knows our reference, so that a message handed over twice is still one. A mail server does
     not; the embedded outbox keeps messages by their row, so there nothing can be doubled."""
-    settings = cast(Settings, current_app.extensions["aftersales.settings"])
+    settings = config.current()
     return channel is Channel.SMS or settings.smtp_url.startswith("outbox:")

@@ -15,7 +15,7 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from aftersales import create_app, processes
+from aftersales import config, create_app, processes
 from aftersales.config import SettingsError
 from aftersales.jobs import periodic
 from aftersales.jobs.queue import QUEUES
@@ -58,7 +58,7 @@ def work(app: Flask, redis_url: str) -> None:
 
 def run_part(part: str) -> None:
     app = create_app()
-    redis_url = app.extensions["aftersales.settings"].redis_url
+    redis_url = config.of(app).redis_url
     if part == PERIODIC:
         periodic.run_for_ever(app)
     elif redis_url:

@@ -5,10 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
-from aftersales.config import Settings
+from aftersales import config
 from aftersales.db import db
 from aftersales.domain.attachments import rules
 from aftersales.domain.attachments.models import Attachment, PhotoMarks
@@ -47,7 +46,7 @@ def render_and_store(document: data.Document, *, language: str) -> StoredDocumen
 
 def order_code(number: str) -> bytes:
     """The QR code of an order's papers: a scan leads a signed-in person to the order."""
-    settings: Settings = current_app.extensions["aftersales.settings"]
+    settings = config.current()
     return codes.qr(settings.base_url.rstrip("/") + scans.order_address(number))
 
 

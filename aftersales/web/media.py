@@ -9,7 +9,7 @@ from flask import Response, current_app, request, send_file
 from werkzeug.datastructures import FileStorage
 from werkzeug.wsgi import wrap_file
 
-from aftersales.config import Settings
+from aftersales import config
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.documents.models import SignatureMethod
@@ -29,7 +29,7 @@ LARGEST_CLIP = clips.MAX_BYTES + 1_000_000
 def store() -> storage.Storage:
     """The store of photos and documents, made once per process."""
     if "aftersales.storage" not in current_app.extensions:
-        settings: Settings = current_app.extensions["aftersales.settings"]
+        settings = config.current()
         current_app.extensions["aftersales.storage"] = storage.from_url(settings.media_url)
     kept: storage.Storage = current_app.extensions["aftersales.storage"]
     return kept

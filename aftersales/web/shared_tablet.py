@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_login import current_user
 
-from aftersales import clock
-from aftersales.config import Settings
+from aftersales import clock, config
 from aftersales.db import transaction
 from aftersales.domain.accounts import tablets
 from aftersales.domain.accounts.models import Tablet
@@ -47,7 +46,13 @@ def remember(response: Any, token: str = "") -> Any:
     """Let the browser show from now on that it is an enrolled tablet; without a token, go on showing it."""
     token = token or request.cookies.get(_name(), "")
     response.set_cookie(
-        _name(), token, max_age=_LIFE, httponly=True, samesite="Lax", secure=_settings().is_secure, path="/"
+        _name(),
+        token,
+        max_age=_LIFE,
+        httponly=True,
+        samesite="Lax",
+        secure=config.current().is_secure,
+        path="/",
     )
     return response
 
@@ -90,9 +95,4 @@ def _keep_awake() -> None:
 
 
 def _name() -> str:
-    return "__Host-aftersales-tablet" if _settings().is_secure else "aftersales-tablet"
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["aftersales.settings"]
-    return found
+    return "__Host-aftersales-tablet" if config.current().is_secure else "aftersales-tablet"

@@ -3,10 +3,9 @@
 from typing import Any
 
 from cryptography import x509
-from flask import Response, current_app
+from flask import Response
 
-from aftersales import lan, lan_guide
-from aftersales.config import Settings
+from aftersales import config, lan, lan_guide
 from aftersales.domain.errors import NotFound
 from aftersales.i18n import gettext
 
@@ -16,7 +15,7 @@ CERTIFICATE, PROFILE = lan_guide.CERTIFICATE, lan_guide.PROFILE
 
 def steps() -> dict[str, Any]:
     """What the page shows; without an authority of our own there is nothing to trust, and no fingerprint."""
-    settings, authority = _settings(), _authority()
+    settings, authority = config.current(), _authority()
     return {
         "is_secure": settings.is_secure,
         "command": COMMAND,
@@ -41,10 +40,5 @@ def download(path: str) -> Response:
 
 
 def _authority() -> x509.Certificate | None:
-    settings = _settings()
+    settings = config.current()
     return lan.read_authority(settings.data_dir / "tls") if settings.guide_url else None
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["aftersales.settings"]
-    return settings

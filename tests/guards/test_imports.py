@@ -12,7 +12,7 @@ ALLOWED = {
     "money": {"i18n"},
     "i18n": {"clock", "money", "config"},
     "db": {"clock", "config"},
-    "domain": {"db", "clock", "money", "i18n"},
+    "domain": {"db", "clock", "money", "i18n", "config"},
     "gateways": {"config", "clock", "i18n", "money"},
     "jobs": {"domain", "gateways", "db", "clock", "i18n", "config"},
     "lan": {"config"},

@@ -3,9 +3,9 @@
 import secrets
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 
+from aftersales import config
 from aftersales.db import add, db
 from aftersales.domain.customers.models import Channel
 from aftersales.domain.errors import NotFound, Refused
@@ -53,17 +53,17 @@ def renew_order_link(*, site_id: int, service_order_id: int, now: datetime) -> L
 
 def token_for(link: Link) -> str:
     """The link's token, computed anew: it is stored nowhere."""
-    return token_of(link.id, link.nonce, current_app.config["SECRET_KEY"])
+    return token_of(link.id, link.nonce, config.current().secret_key)
 
 
 def address_of(link: Link) -> str:
     """The link as the customer gets it."""
-    return f"{current_app.extensions['aftersales.settings'].base_url}/c/{token_for(link)}"
+    return f"{config.current().base_url}/c/{token_for(link)}"
 
 
 def stays_in_outbox(channel: Channel) -> bool:
     """Whether messages of this channel go nowhere, so that the outbox page is the only place to read them."""
-    settings = current_app.extensions["aftersales.settings"]
+    settings = config.current()
     url = settings.smtp_url if channel is Channel.EMAIL else settings.sms_url
     return bool(url.startswith("outbox:"))
 

@@ -6,9 +6,9 @@ between :func:`claim` and the recording of what came of it.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -25,7 +25,8 @@ from aftersales.domain.messaging.models import Message, MessageState
 from aftersales.domain.messaging.purposes import PURPOSES, Purpose
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.sites.models import Site
-from aftersales.i18n import gettext, speaking
+from aftersales.i18n import gettext, speaking, worded_by
+from aftersales.jobs import queue as workers
 
 if TYPE_CHECKING:
     from aftersales.domain.service_orders.models import ServiceOrder
@@ -279,10 +280,9 @@ def _words(
     order: "ServiceOrder",
     values: dict[str, Any],
 ) -> str:
-    # Not Flask's render_template: a worker has no request, and a message no reader who is signed in.
-    template = current_app.jinja_env.get_template(f"messages/{purpose}.{channel}.txt")
     with speaking(customer.language, site.timezone):
-        return template.render(
+        return worded_by(
+            f"messages/{purpose}.{channel}.txt",
             site=site,
             customer=customer,
             order=order,
@@ -310,7 +310,7 @@ def _insert(message: Message) -> Message | None:
     )
     if new_id is None:
         return None
-    after_commit(lambda: current_app.extensions["aftersales-queue"].enqueue(SEND, new_id))
+    after_commit(partial(workers.enqueue, SEND, new_id))
     return db.session.get_one(Message, new_id)
 
 
