@@ -1,6 +1,7 @@
 """Recall and service campaigns by VIN list, and the watch over the limits of the warranty law (WAR-5, APT-11)."""
 
 from datetime import date
+from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -221,6 +222,7 @@ def _campaign_page(
         only_open=only_open,
         finished=finished,
         listed=listed,
+        rate=Decimal(finished) / listed if listed else None,
         vins=vins or VinListForm(formdata=None),
         done=done or DoneForm(formdata=None),
         done_entry=done_entry,

@@ -5,7 +5,7 @@ from flask import Flask
 from aftersales.domain.billing.models import Invoice, InvoiceLine
 from aftersales.domain.billing.rules import Bill
 from aftersales.i18n import gettext
-from aftersales.web.filters import money, percent
+from aftersales.web.filters import money, rate
 
 Rows = list[tuple[str, ...]]
 
@@ -13,14 +13,14 @@ Rows = list[tuple[str, ...]]
 def draft_rows(draft: Bill) -> Rows:
     """What a bill will come to: net, tax per rate, total."""
     rows: Rows = [(gettext("Net"), money(draft.amount.net))]
-    rows += [(gettext("Tax %(rate)s", rate=percent(one.rate)), money(one.amount.tax)) for one in draft.sums]
+    rows += [(gettext("Tax %(rate)s", rate=rate(one.rate)), money(one.amount.tax)) for one in draft.sums]
     return [*rows, (gettext("Total"), money(draft.amount.gross), "total")]
 
 
 def invoice_rows(invoice: Invoice) -> Rows:
     """What an invoice came to: net, tax per rate, total."""
     rows: Rows = [(gettext("Net"), money(invoice.net))]
-    rows += [(gettext("Tax %(rate)s", rate=percent(tax.rate)), money(tax.tax)) for tax in invoice.taxes]
+    rows += [(gettext("Tax %(rate)s", rate=rate(tax.rate)), money(tax.tax)) for tax in invoice.taxes]
     return [*rows, (gettext("Total"), money(invoice.gross), "total")]
 
 

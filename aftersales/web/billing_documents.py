@@ -17,7 +17,7 @@ from aftersales.gateways import document_data as data
 from aftersales.i18n import gettext, label, speaking
 from aftersales.money import ZERO, Amount, TaxSum
 from aftersales.web import documents, guarantee_words
-from aftersales.web.filters import date_, datetime_, money, number, percent
+from aftersales.web.filters import date_, datetime_, money, number, rate
 
 
 def invoice_data(
@@ -106,7 +106,7 @@ def _line(line: InvoiceLine, includes_tax: bool) -> data.PriceLine:
         number=line.article_number,
         quantity=f"{number(line.quantity)}{hours}",
         unit_price=money(line.unit_price),
-        tax_rate=percent(line.tax_rate),
+        tax_rate=rate(line.tax_rate),
         amount=money(_amount(line, includes_tax)),
         remark=line_remark(line),
     )
@@ -114,7 +114,7 @@ def _line(line: InvoiceLine, includes_tax: bool) -> data.PriceLine:
 
 def line_remark(line: InvoiceLine) -> str:
     """What stands beside an invoiced line: its discount, and why there is no warranty on the part (DIA-3)."""
-    discount = gettext("Discount %(share)s", share=percent(line.discount)) if line.discount else ""
+    discount = gettext("Discount %(share)s", share=rate(line.discount)) if line.discount else ""
     return ", ".join(part for part in (discount, warranty_remark(line)) if part)
 
 

@@ -141,7 +141,7 @@ def price_line(line: Line, *, show_gross: bool) -> data.PriceLine:
         number=line.article_number,
         quantity=f"{filters.number(line.quantity)}\u00a0h" if hours else filters.number(line.quantity),
         unit_price=filters.money(line.unit_price),
-        tax_rate=filters.percent(line.tax_rate),
+        tax_rate=filters.rate(line.tax_rate),
         amount=filters.money(line.gross if show_gross else line.net),
         remark=warranty_remark(line),
     )
@@ -182,7 +182,7 @@ def totals(sums: list[TaxSum], *, currency: str, includes_tax: bool) -> data.Tot
         total=filters.money(gross),
         taxes=tuple(
             data.TaxRow(
-                rate=filters.percent(part.rate),
+                rate=filters.rate(part.rate),
                 net=filters.money(part.amount.net),
                 tax=filters.money(part.amount.tax),
                 gross=filters.money(part.amount.gross),

@@ -2,17 +2,21 @@
 
 import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Protocol
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import Any, Protocol, overload
 
 from babel.dates import format_timedelta
-from flask import Flask, g
-from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_time, get_locale
+from flask import Flask
+from flask_babel import format_currency, format_decimal, get_locale, to_user_timezone
 
-from aftersales import clock
+from aftersales import clock, dates
 from aftersales.domain.service_orders.models import OrderEvent
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.i18n import gettext, label
+
+_ALL, _WHOLE_PER_CENT, _LEAST = 100, 10, Decimal("0.1")
+"""Per cent: the whole, from where on no places are shown, and the least that is shown."""
+_WEEK = 7
 
 
 def money(amount: Decimal, currency: str = "") -> str:
@@ -54,50 +58,75 @@ def limits(of: Limited) -> str:
 
 
 def percent(share: Decimal) -> str:
-    """A share as per cent: 0.23 is 23 %."""
+    """A measured share as per cent, as exact as anybody reads it: 0.6667 is 67 %, under ten per cent 3.4 %. What is not
+    the whole never reads as 100 %, what is something never as 0 %: 0.9963 is 99.6 %, 0.0001 is 0.1 %."""
+    value = share * 100
+    if not value:
+        places, way = "1", ROUND_HALF_UP
+    elif abs(value) < _LEAST:
+        places, way = "0.1", ROUND_UP
+    elif abs(value) < _WHOLE_PER_CENT:
+        places, way = "0.1", ROUND_HALF_UP
+    elif _ALL - 1 < abs(value) < _ALL:
+        places, way = "0.1", ROUND_DOWN
+    else:
+        places, way = "1", ROUND_HALF_UP
+    return f"{format_decimal(value.quantize(Decimal(places), way), '#,##0.#')}\u00a0%"
+
+
+def rate(share: Decimal) -> str:
+    """An agreed rate (tax, discount) as per cent, exactly as it was set: 0.23 is 23 %, 0.0775 is 7.75 %."""
     return f"{format_decimal(share * 100, '#,##0.##')}\u00a0%"
 
 
 def date_(value: date | datetime | None) -> str:
-    """The day with its year: "22 Nov 2026" in English, in each other language its own medium form."""
-    if not value:
-        return ""
-    own = get_locale()
-    return format_date(value, "d MMM y" if own and own.language == "en" else "medium")
+    """The day with its year: "22 Nov 2026" in English, in each other language in its own order."""
+    return dates.day(_here(value)) if value else ""
 
 
 def time_(value: datetime | None) -> str:
-    return format_time(value, "HH:mm") if value else ""
+    return dates.clock_time(_here(value)) if value else ""
 
 
 def datetime_(value: datetime | None) -> str:
-    return format_datetime(value, "d MMM y, HH:mm") if value else ""
+    """The day with its year, and the time: "22 Nov 2026, 10:30"."""
+    return dates.day_and_time(_here(value)) if value else ""
 
 
 def moment(value: datetime | None) -> str:
     """As short as it is clear: the time alone today, else "Thu 14 May 11:00"."""
     if value is None:
         return ""
-    zone = str(g.get("timezone") or "UTC")
-    if clock.local_date(value, zone) == clock.local_date(clock.now(), zone):
-        return gettext("today %(time)s", time=time_(value))
-    return format_datetime(value, "EEE d MMM HH:mm")
+    here = _here(value)
+    if here.date() == _here(clock.now()).date():
+        return gettext("today %(time)s", time=dates.clock_time(here))
+    return f"{dates.weekday_and_short_day(here)} {dates.clock_time(here)}"
 
 
-def weekday_date(value: datetime) -> str:
+def weekday_date(value: date | datetime) -> str:
     """The day as a board says it: "Tuesday 12 May"."""
-    return str(format_date(value, "EEEE d MMMM"))
+    return dates.weekday_and_day(_here(value))
 
 
 def short_moment(value: datetime | None) -> str:
     """As short as a ticket needs: "17:00" today, "Wed 17:00" within a week, else "2 Jun 17:00"."""
     if value is None:
         return ""
-    zone = str(g.get("timezone") or "UTC")
-    days = (clock.local_date(value, zone) - clock.local_date(clock.now(), zone)).days
+    here = _here(value)
+    days = (here.date() - _here(clock.now()).date()).days
     if days == 0:
-        return time_(value)
-    return str(format_datetime(value, "EEE HH:mm" if abs(days) < 7 else "d MMM HH:mm"))
+        return dates.clock_time(here)
+    name = dates.short_weekday(here) if abs(days) < _WEEK else dates.short_day(here)
+    return f"{name} {dates.clock_time(here)}"
+
+
+@overload
+def _here(value: datetime) -> datetime: ...
+@overload
+def _here(value: date) -> date: ...
+def _here(value: date) -> date:
+    """An instant as the clock on the site's wall shows it; a day stays that day."""
+    return to_user_timezone(value) if isinstance(value, datetime) else value
 
 
 def stretch(minutes: int) -> str:
@@ -139,7 +168,7 @@ def event_text(event: OrderEvent, show_prices: bool = True) -> str:
 
 def month_name(first: date) -> str:
     """A month with its year: "May 2026"."""
-    return format_date(first, "LLLL y")
+    return dates.month(first)
 
 
 def init_app(app: Flask) -> None:
@@ -147,6 +176,7 @@ def init_app(app: Flask) -> None:
         money=money,
         number=number,
         percent=percent,
+        rate=rate,
         plain_number=plain_number,
         limits=limits,
         date=date_,

@@ -210,7 +210,7 @@ def _line(line: QuotationLine, *, shows_gross: bool) -> data.PriceLine:
         number=line.article_number,
         quantity=f"{filters.number(line.quantity)}\u00a0h" if is_labour else filters.number(line.quantity),
         unit_price=filters.money(line.unit_price),
-        tax_rate=filters.percent(line.tax_rate),
+        tax_rate=filters.rate(line.tax_rate),
         amount=filters.money(line.gross if shows_gross else line.net),
         remark=line_remark(line),
     )
@@ -220,7 +220,7 @@ def line_remark(line: QuotationLine) -> str:
     """What the customer has to know of a line: discount, grade, who brings it, when it comes."""
     remarks = []
     if line.discount:
-        remarks.append(gettext("%(share)s discount", share=filters.percent(line.discount)))
+        remarks.append(gettext("%(share)s discount", share=filters.rate(line.discount)))
     if line.kind is LineKind.PART:
         if remark := warranty_remark(line):
             remarks.append(remark)

@@ -4,15 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 from flask import Flask
-from flask_babel import format_date, format_decimal
+from flask_babel import format_decimal
 
+from aftersales import dates
 from aftersales.domain.service_orders.models import PayType
 from aftersales.i18n import label
 
 
 def month_bars(chart: list[tuple[date, list[Decimal], bool]]) -> list[tuple[str, list[Decimal], bool]]:
     """The chart's groups with short month names."""
-    return [(format_date(month, "LLL"), values, current) for month, values, current in chart]
+    return [(dates.short_month(month), values, current) for month, values, current in chart]
 
 
 def whole(amount: Decimal) -> str:

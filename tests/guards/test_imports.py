@@ -11,13 +11,14 @@ ALLOWED = {
     "clock": set(),
     "money": {"i18n"},
     "i18n": {"clock", "money", "config"},
+    "dates": set(),
     "db": {"clock", "config"},
-    "domain": {"db", "clock", "money", "i18n", "config"},
+    "domain": {"db", "clock", "money", "i18n", "dates", "config"},
     "gateways": {"config", "clock", "i18n", "money"},
     "jobs": {"domain", "gateways", "db", "clock", "i18n", "config"},
     "lan": {"config"},
     "lan_guide": {"lan", "config"},
-    "web": {"domain", "gateways", "db", "clock", "money", "i18n", "config", "lan", "lan_guide"},
+    "web": {"domain", "gateways", "db", "clock", "money", "i18n", "dates", "config", "lan", "lan_guide"},
     "blueprints": {"web", "domain", "db", "clock", "money", "i18n", "config"},
 }
 # Where the pieces are put together, every direction is allowed.

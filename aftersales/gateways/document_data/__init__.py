@@ -116,6 +116,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     shape.kind: shape
     for shape in (
         ServiceOrder,
+        HandoverList,
         Quotation,
         Supplement,
         Inspection,
