@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from aftersales.domain.errors import Invalid
 from aftersales.domain.folding import folded
-from aftersales.domain.inspections import trouble_codes
+from aftersales.domain.inspections import tool_encodings, trouble_codes
 from aftersales.domain.inspections.diagnosis_models import CodeStatus
 from aftersales.i18n import gettext
 
@@ -61,20 +61,12 @@ class Reading:
 
 def decoded(content: bytes) -> str:
     """The text of a file in the encodings that tools write. Raises :class:`Invalid` for what is no text."""
-    for encoding in (
-        "utf-8-sig",
-        "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "gb18030",
-        "cp1252",
-    ):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Invalid(
-        gettext("This is no text file. Export the report of the tool as text or CSV."), field="file"
-    )
+    text = tool_encodings.decoded(content)
+    if text is None:
+        raise Invalid(
+            gettext("This is no text file. Export the report of the tool as text or CSV."), field="file"
+        )
+    return text
 
 
 def read(text: str) -> Reading:
