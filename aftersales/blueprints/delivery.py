@@ -281,6 +281,7 @@ def _pickup(
         issue_url=url_for(".issue", order_id=order.id),
         credit_url=url_for(".allow_credit", order_id=order.id),
         delivery=delivery,
+        taken_over=queries.list_taken_over(delivery.id) if delivery else [],
         take_over=list(TakeOver),
         handed_over=operations.list_handed_over(order.id),
         belongings=queries.list_belongings(order.id),

@@ -213,6 +213,20 @@ def test_what_is_not_ticked_is_refused_and_what_was_ticked_stays(
     assert count(app, Delivery) == 0
 
 
+def test_what_was_noted_at_the_take_over_stands_beside_the_hand_over(
+    cast: Cast, sign_in: SignIn, ready_order: ServiceOrder
+) -> None:
+    """DLV-7: whoever hands the car over reads what the colleague saw."""
+    ticks = {kind.value: "1" for kind in TakeOver if kind is not TakeOver.CLEAN}
+    advisor, url = sign_in(cast.advisor.id), f"/orders/{ready_order.id}"
+    assert (
+        advisor.post(f"{url}/explanation", data={**ticks, "clean-note": "seat wet, told"}).status_code == 303
+    )
+    page = advisor.get(f"{url}/pickup").text
+    assert "Not ticked: Cabin, boot and engine bay clean" in page
+    assert "seat wet, told" in page
+
+
 def test_nobody_signs_without_a_name(
     app: Flask, cast: Cast, sign_in: SignIn, paid_order: ServiceOrder
 ) -> None:

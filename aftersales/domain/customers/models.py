@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.db import Base, Identified, UtcDateTime, Versioned, enum_type
+from aftersales.db import Base, UtcDateTime, Versioned, enum_type
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -58,16 +58,3 @@ class Customer(Versioned, Base):
     search: Mapped[str] = mapped_column(String(400), default="")
     home_site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Consent(Identified, Base):
-    """A yes or no of the customer to being contacted or to a use of data, as it was given."""
-
-    __tablename__ = "consents"
-
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    topic: Mapped[str] = mapped_column(String(60))
-    is_given: Mapped[bool]
-    wording: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by_name: Mapped[str] = mapped_column(String(200))

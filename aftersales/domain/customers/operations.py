@@ -7,7 +7,7 @@ from aftersales.db import add, db, locked
 from aftersales.domain import audit
 from aftersales.domain.actors import Actor
 from aftersales.domain.customers import rules
-from aftersales.domain.customers.models import Consent, Customer, CustomerKind
+from aftersales.domain.customers.models import Customer, CustomerKind
 from aftersales.domain.errors import Invalid, NotFound, expect_version
 from aftersales.domain.sites import queries as sites
 from aftersales.i18n import gettext
@@ -88,22 +88,6 @@ def edit_customer(
         "customers.edit", customer, actor=actor, now=now, site_id=site_id, details={"fields": sorted(values)}
     )
     return customer
-
-
-def record_consent(
-    customer_id: int, *, topic: str, is_given: bool, wording: str, actor: Actor, now: datetime
-) -> Consent:
-    """Keep a yes or no of the customer with the words that were put to them."""
-    return add(
-        Consent(
-            customer_id=customer_id,
-            topic=topic,
-            is_given=is_given,
-            wording=wording,
-            at=now,
-            by_name=actor.name,
-        )
-    )
 
 
 def _set(customer: Customer, values: dict[str, Any], *, country: str) -> None:

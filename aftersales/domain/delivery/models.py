@@ -144,6 +144,10 @@ class ShortVisit(Versioned, Base):
     decided_by_name: Mapped[str] = mapped_column(String(200))
 
 
+TAKE_OVER, HAND_OVER = "take_over", "hand_over"
+"""The stages at which things are ticked."""
+
+
 class DeliveryTick(Identified, Base):
     """One thing looked at while taking over, or given back at the hand-over; "no" needs a note."""
 
@@ -153,7 +157,13 @@ class DeliveryTick(Identified, Base):
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
     stage: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))
+    """A :class:`TakeOver` or :class:`HandedOver`, by the stage."""
     is_done: Mapped[bool]
     note: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_name: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def looked_at(self) -> "TakeOver | HandedOver":
+        """What the tick is about."""
+        return TakeOver(self.kind) if self.stage == TAKE_OVER else HandedOver(self.kind)

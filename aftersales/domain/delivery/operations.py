@@ -17,6 +17,8 @@ from aftersales.domain.billing import revenue
 from aftersales.domain.checkins import custody, handover
 from aftersales.domain.delivery import queries
 from aftersales.domain.delivery.models import (
+    HAND_OVER,
+    TAKE_OVER,
     Delivery,
     DeliveryTick,
     HandedOver,
@@ -38,8 +40,6 @@ from aftersales.domain.sites import queries as sites
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
 from aftersales.i18n import N_, gettext, label
-
-_TAKE_OVER, HAND_OVER = "take_over", "hand_over"
 
 
 def plan_preparation(order: ServiceOrder, *, wants_wash: bool) -> None:
@@ -136,7 +136,7 @@ def take_over(
     order, delivery = _open(order_id)
     if delivery.explained_at is not None:
         return delivery
-    record_ticks(delivery, _TAKE_OVER, list(TakeOver), ticks, notes, actor=actor, now=now)
+    record_ticks(delivery, TAKE_OVER, list(TakeOver), ticks, notes, actor=actor, now=now)
     delivery.taken_over_at, delivery.taken_over_by_name = now, actor.name
     timeline.note(order, EventKind.EDIT, N_("Taken over from the workshop"), actor=actor, now=now)
     return delivery

@@ -7,7 +7,14 @@ from sqlalchemy import select
 from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.checkins.models import Belonging, CheckIn, VehiclePaper
-from aftersales.domain.delivery.models import Delivery, DeliveryTick, PreparationItem, ShortVisit
+from aftersales.domain.delivery.models import (
+    TAKE_OVER,
+    Delivery,
+    DeliveryTick,
+    PreparationItem,
+    ShortVisit,
+    TakeOver,
+)
 from aftersales.domain.workshop.models import JobPhoto, PhotoPhase
 
 
@@ -62,10 +69,13 @@ def list_preparation(service_order_id: int) -> list[PreparationItem]:
     )
 
 
-def ticks_of(delivery_id: int) -> dict[tuple[str, str], DeliveryTick]:
-    """What was ticked, by stage and kind."""
-    rows = db.session.scalars(select(DeliveryTick).where(DeliveryTick.delivery_id == delivery_id))
-    return {(row.stage, row.kind): row for row in rows}
+def list_taken_over(delivery_id: int) -> list[DeliveryTick]:
+    """What the advisor looked at while taking the car over, in the list's own order, with who and when (DLV-7)."""
+    rows = db.session.scalars(
+        select(DeliveryTick).where(DeliveryTick.delivery_id == delivery_id, DeliveryTick.stage == TAKE_OVER)
+    )
+    order = list(TakeOver)
+    return sorted(rows, key=lambda row: order.index(TakeOver(row.kind)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from aftersales.domain.billing import revenue
 from aftersales.domain.billing.models import InvoiceKind
 from aftersales.domain.checkins import custody, handover
 from aftersales.domain.delivery import queries
-from aftersales.domain.delivery.models import Delivery, FeeDecision, HandedOver, ShortVisit
-from aftersales.domain.delivery.operations import HAND_OVER, number_gate_pass, record_ticks
+from aftersales.domain.delivery.models import HAND_OVER, Delivery, FeeDecision, HandedOver, ShortVisit
+from aftersales.domain.delivery.operations import number_gate_pass, record_ticks
 from aftersales.domain.documents import queries as documents
 from aftersales.domain.documents.models import DocumentKind
 from aftersales.domain.errors import Invalid, Refused

@@ -1,6 +1,6 @@
 """When a follow-up call is due and when a reminder is; pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from aftersales.clock import local_date
 
@@ -14,12 +14,6 @@ def call_window(closed_at: datetime, *, first_hours: int, latest_hours: int) -> 
     """From when until when the first call is to be made. Hours are counted as they pass: a night in which the clock
     changes makes none longer or shorter (FUP-2)."""
     return closed_at + timedelta(hours=first_hours), closed_at + timedelta(hours=latest_hours)
-
-
-def is_service_due(next_service_on: date, *, now: datetime, timezone: str, days_before: int) -> bool:
-    """Whether the day, as the site's calendar counts, is at most ``days_before`` days away."""
-    days = (next_service_on - local_date(now, timezone)).days
-    return -LONG_LOST_DAYS <= days <= days_before
 
 
 def is_tomorrow(at: datetime, *, now: datetime, timezone: str) -> bool:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from aftersales.db import db, locked
 from aftersales.domain.actors import Actor
@@ -122,15 +121,3 @@ def _lock_finding(item_id: int) -> tuple[InspectionItem, int]:
     if not fresh.is_finding:
         raise Refused(gettext("Only a point rated Soon or Urgent becomes proposed work."))
     return fresh, inspection.service_order_id
-
-
-def list_items_of_jobs(job_ids: set[int]) -> dict[int, InspectionItem]:
-    """The finding behind each of these jobs, with its photos: for quotations and what the customer sees."""
-    if not job_ids:
-        return {}
-    items = db.session.scalars(
-        select(InspectionItem)
-        .where(InspectionItem.job_id.in_(job_ids))
-        .options(selectinload(InspectionItem.photos))
-    )
-    return {item.job_id: item for item in items if item.job_id is not None}

@@ -1,4 +1,4 @@
-"""Reading the ledger of the stock: its rows, what an order took and cost, and whether every balance agrees with it."""
+"""Reading the ledger of the stock: its rows, and whether every balance agrees with it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -65,28 +65,6 @@ def list_ledger(
         query = query.where(StockMovement.id < before)
     rows = [LedgerRow(*row) for row in db.session.execute(query)]
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
-
-
-def used_quantities(order_id: int) -> dict[int, Decimal]:
-    """What the workshop really took for each line of the order that the desk knows: the actual parts of the invoice
-    (PAY-1)."""
-    rows = db.session.execute(
-        select(RequisitionLine.line_id, RequisitionLine.with_workshop).where(
-            RequisitionLine.service_order_id == order_id
-        )
-    )
-    return dict(rows.all())
-
-
-def cost_of_order(order_id: int) -> Decimal:
-    """What the parts that were handed out for the order and not given back cost the workshop."""
-    rows = db.session.execute(
-        select(StockMovement.on_hand_change, StockMovement.unit_cost).where(
-            StockMovement.service_order_id == order_id,
-            StockMovement.kind.in_((MovementKind.ISSUE, MovementKind.RETURN)),
-        )
-    )
-    return sum((-change * cost for change, cost in rows), Decimal(0)).quantize(Decimal("0.01"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,12 +185,6 @@ class Quotation(Identified, Base):
             (line for job in self.asked_jobs for line in job.lines), includes_tax=self.includes_tax
         )
 
-    @property
-    def approved_tax_sums(self) -> list[TaxSum]:
-        """What the approved lines come to, by tax rate."""
-        approved = (line for job in self.asked_jobs if job.is_approved for line in job.lines)
-        return rules.tax_sums(approved, includes_tax=self.includes_tax)
-
 
 class QuotationJob(Identified, Base):
     """A job as it was asked, and the decision on it. ``shown`` is the side of the tax that the site's prices stand on."""

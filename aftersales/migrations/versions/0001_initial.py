@@ -824,21 +824,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "consents",
-        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("topic", sa.String(length=60), nullable=False),
-        sa.Column("is_given", sa.Boolean(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by_name", sa.String(length=200), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_consents_customer_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
-    )
-    with op.batch_alter_table("consents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consents_customer_id"), ["customer_id"], unique=False)
-
-    op.create_table(
         "knowledge_labels",
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -5062,10 +5047,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_knowledge_labels_kind_value"))
 
     op.drop_table("knowledge_labels")
-    with op.batch_alter_table("consents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_consents_customer_id"))
-
-    op.drop_table("consents")
     with op.batch_alter_table("bay_closures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bay_closures_bay_id_ends_at"))
 

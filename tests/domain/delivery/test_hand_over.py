@@ -142,7 +142,10 @@ def test_what_is_not_ticked_needs_a_note(cast: Cast, invoiced_order: ServiceOrde
         )  # fmt: skip
     delivery = queries.find_delivery(invoiced_order.id)
     assert delivery is not None
-    assert queries.ticks_of(delivery.id)["take_over", "clean"].note == "seat wet, customer told"
+    looked_at = {tick.looked_at: tick for tick in queries.list_taken_over(delivery.id)}
+    assert list(looked_at) == list(TakeOver)
+    assert not looked_at[TakeOver.CLEAN].is_done
+    assert looked_at[TakeOver.CLEAN].note == "seat wet, customer told"
 
 
 def test_a_late_car_needs_its_reason(cast: Cast, invoiced_order: ServiceOrder) -> None:

@@ -15,6 +15,7 @@ from aftersales.domain.messaging import operations as messaging
 from aftersales.domain.messaging.models import Message, MessageState
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import ServiceOrder
+from aftersales.domain.sites.models import Site
 from aftersales.domain.tasks.models import Task, TaskType
 from aftersales.jobs import reminders
 from tests import factories
@@ -123,11 +124,17 @@ def test_a_sold_car_does_not_remind_its_former_owner(cast: Cast, completed_order
         (date(2026, 3, 30), date(2026, 3, 29)),  # the day on which Kraków's clocks go forward
     ],
 )
-def test_days_are_those_of_the_sites_calendar(due: date, first_day: date) -> None:
+def test_days_are_those_of_the_sites_calendar(
+    cast: Cast, completed_order: ServiceOrder, due: date, first_day: date
+) -> None:
+    """CRM-2: the reminder goes with the first minute of the site's own day, whatever day it is in UTC."""
+    next_service(completed_order, due)
+    with transaction():
+        db.session.get_one(Site, cast.site.id).settings = {"service.reminder_days": 1}
     midnight = clock.from_local(datetime.combine(first_day, datetime.min.time()), "Europe/Warsaw")
-    kwargs = {"timezone": "Europe/Warsaw", "days_before": 1}
-    assert rules.is_service_due(due, now=midnight, **kwargs)  # type: ignore[arg-type]
-    assert not rules.is_service_due(due, now=midnight - timedelta(seconds=1), **kwargs)  # type: ignore[arg-type]
+    for at, awaited in ((midnight - timedelta(seconds=1), 0), (midnight, 2)):
+        reminders.sweep(at)
+        assert len(messages("next_service_due")) == awaited
 
 
 def test_a_call_window_is_as_long_in_a_night_of_clock_change() -> None:

@@ -12,7 +12,6 @@ from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
 from aftersales.domain.fulfilment import moving
 from aftersales.domain.fulfilment import operations as fulfilment
 from aftersales.domain.fulfilment.operations import Asked
-from aftersales.domain.parts import ledger
 from aftersales.domain.parts.models import IssueSlip, MovementKind, StockMovement
 from aftersales.domain.parts.rules import Supply
 from aftersales.domain.service_orders import operations as service_orders
@@ -84,7 +83,7 @@ def test_each_movement_of_a_part_is_a_row_of_the_ledger(cast: Cast, stockroom: S
     ]
     assert {row.service_order_id for row in rows[1:]} == {order.id}
     assert rows[2].actor_name == "Piotr Zając"
-    assert ledger.cost_of_order(order.id) == Decimal("61.50")
+    assert {row.unit_cost for row in rows[1:]} == {Decimal("61.50")}
 
 
 def test_part_of_a_line_may_be_handed_out(cast: Cast, stockroom: Stockroom) -> None:
@@ -162,7 +161,7 @@ def test_a_part_given_back_lies_on_the_shelf_again_and_is_not_missing(
     assert balance(stockroom.second, hose) == (1, 0)
     found = factories.fresh(order)
     assert (found.parts_missing, found.unsettled_parts, found.issued_parts) == (0, 0, 1)
-    assert ledger.used_quantities(order.id) == {line.line_id: 1}
+    assert demand_of(order, hose).with_workshop == 1
 
 
 def test_a_part_given_back_goes_to_the_order_that_waits_for_it(cast: Cast, stockroom: Stockroom) -> None:

@@ -8,7 +8,6 @@ import pytest
 from aftersales.db import transaction
 from aftersales.domain.errors import Refused
 from aftersales.domain.fulfilment import operations as fulfilment
-from aftersales.domain.parts import ledger
 from aftersales.domain.parts.models import Article
 from aftersales.domain.quotations import answers, queries
 from aftersales.domain.quotations import operations as quotations
@@ -97,7 +96,7 @@ def test_a_part_from_the_finding_to_the_technicians_hands(
         )  # fmt: skip
     found = fresh(order)
     assert (found.parts_missing, found.unsettled_parts, found.issued_parts) == (0, 0, 1)
-    assert ledger.used_quantities(order_id)[line_id] == 1
+    assert demand_of(order, clutch).with_workshop == 1
 
 
 def test_a_declined_part_is_neither_reserved_nor_ordered(
