@@ -4,6 +4,7 @@ self-check wait on the tablet, arrive once, and stand under the name of whoever 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.workshop.car_models import CarComparison
-from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.models import Clocking, EndReason
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.network import Network, Way, between
@@ -207,7 +208,7 @@ def test_the_car_is_compared_without_network(floor: Floor, network: Network, ope
 def test_a_job_is_clocked_finished_and_checked_without_network(
     floor: Floor, network: Network, open_page: OpenPage
 ) -> None:
-    """DSP-4, TEC-5, TEC-7: each tap counts from when it was made, once; a colleague who signs in meanwhile sends
+    """DSP-4, TEC-5, TEC-7: on, pause, on again, done: each tap counts from when it was made, once; a colleague who signs in meanwhile sends
     nothing in their own name."""
     page = open_page(**TABLET, base_url=network.address)
     sign_in(page, "technician@example.org")
@@ -219,13 +220,29 @@ def test_a_job_is_clocked_finished_and_checked_without_network(
     page.goto(path)
     before = clock.now()
     on = page.locator(f"#clock-on-{floor.job}").get_by_role("button")
+    here = page.locator("#running-here")
+    expect(here).to_be_hidden()
     on.tap()
     waiting = page.get_by_role("list", name="Waits on this tablet")
     expect(waiting).to_contain_text("Clock on:")
-    expect(on).to_be_disabled()
-    page.wait_for_timeout(1_500)
-    page.locator(f"#finish-{floor.job}").get_by_role("button").tap()
+    expect(on).to_be_hidden()
+    expect(here).to_contain_text("without network. It waits on this tablet and counts from then")
+    assert_accessible(page)
+    page.goto(path)  # what waits is what the page shows, also when it is opened anew
+    page.wait_for_timeout(1_200)  # worked
+    here.locator("summary").tap()
+    here.get_by_role("button", name="Waits for parts").tap()
+    expect(waiting).to_contain_text("(Waits for parts)")
+    expect(here).to_be_hidden()
+    page.wait_for_timeout(1_200)  # paused
+    bar = page.locator("footer.bar")
+    bar.get_by_role("button", name="Clock on").tap()
+    expect(here).to_be_visible()
+    page.wait_for_timeout(1_200)  # worked again
+    bar.get_by_role("button", name="Job is done").tap()
     expect(waiting).to_contain_text("Job is done:")
+    expect(here).to_be_hidden()
+    expect(on).to_be_hidden()
     page.goto(f"/orders/{floor.repairing}/self-check")
     for box in page.locator("#self-check input[name=line]").all():
         box.check()
@@ -233,8 +250,7 @@ def test_a_job_is_clocked_finished_and_checked_without_network(
     page.wait_for_url("**/work")
     expect(waiting).to_contain_text("Self-check")
     tapped = clock.now()
-    waits(page, 3)
-    page.wait_for_timeout(3_000)
+    waits(page, 5)
 
     page.context.clear_cookies()  # the session ended, and somebody else takes the tablet
     network.become(Way.UP)
@@ -242,16 +258,20 @@ def test_a_job_is_clocked_finished_and_checked_without_network(
     page.goto("/waiting")
     expect(page.locator("[data-items]")).to_contain_text(f"{floor.cast.technician.name}")
     page.wait_for_timeout(2_000)
-    waits(page, 3)
+    waits(page, 5)
     page.context.clear_cookies()
     sign_in(page, "technician@example.org")
     waits(page, 0)
     with inside(floor.product):
-        (worked,) = db.session.scalars(select(Clocking).where(Clocking.job_id == floor.job)).all()
-        assert worked.user_id == floor.cast.technician.id
-        assert worked.ended_at is not None and before - timedelta(seconds=1) <= worked.started_at
-        assert worked.ended_at <= tapped + timedelta(seconds=1)
-        assert worked.ended_at - worked.started_at >= timedelta(seconds=1)
+        first, again = db.session.scalars(
+            select(Clocking).where(Clocking.job_id == floor.job).order_by(Clocking.started_at)
+        ).all()
+        assert {first.user_id, again.user_id} == {floor.cast.technician.id}
+        assert (first.end_reason, again.end_reason) == (EndReason.PARTS, EndReason.FINISHED)
+        assert first.ended_at is not None and again.ended_at is not None
+        moments = [first.started_at, first.ended_at, again.started_at, again.ended_at]
+        assert before - timedelta(seconds=1) <= moments[0] and moments[3] <= tapped + timedelta(seconds=1)
+        assert all(later - sooner >= timedelta(seconds=1) for sooner, later in pairwise(moments))
         checks = db.session.scalars(
             select(QualityCheck).where(
                 QualityCheck.service_order_id == floor.repairing, QualityCheck.stage == CheckStage.SELF

@@ -142,7 +142,7 @@ def clock_on(job_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/clocking/end")
 @needs("jobs.clock")
 def clock_off() -> Response | tuple[str, int]:
-    """Pause the running job. Back to its order."""
+    """Pause the running job. Back to its order. A tablet without network keeps the tap, as it does with the first one."""
     sent, now = request.form.get("submission_id", ""), clock.now()
     try:
         with transaction():
@@ -152,6 +152,7 @@ def clock_off() -> Response | tuple[str, int]:
                 ended = clocking.clock_off(
                     reason=_pause(),
                     note=request.form.get("note", ""),
+                    job_id=addresses.posted_id("job_id"),
                     actor=session.actor(),
                     now=now,
                     made_at=tablets.made_at(),

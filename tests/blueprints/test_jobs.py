@@ -154,6 +154,19 @@ def test_a_second_job_offers_to_switch(
     assert running.job_id == second
 
 
+def test_a_page_that_is_out_of_date_pauses_no_other_job(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-4: two tablets of one person: the pause says which job it is meant for, and is not done to another one."""
+    with app.app_context(), transaction():
+        second = work.add_job(accepted_order.id, title="Air filter", actor=cast.advisor.actor(), now=NOW).id
+    client, job = sign_in(cast.technician.id), first_job(app, accepted_order)
+    client.post(f"/jobs/{second}/clocking")
+    answer = client.post("/clocking/end", data={"reason": "break", "job_id": job})
+    assert answer.status_code == 409 and "clocked on to another job: “Air filter”" in answer.text
+    assert client.post("/clocking/end", data={"reason": "break", "job_id": second}).status_code == 303
+
+
 def test_a_job_is_finished_in_repair(
     app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
 ) -> None:
@@ -287,9 +300,11 @@ def test_the_work_page_opens_without_network_for_whoever_works_on_the_car(
 
 
 def buttons(client: CheckingClient, path: str) -> list[tuple[str, str | None, str | None]]:
-    """The buttons of a page: words, the form they belong to by id, and the value they send."""
+    """The buttons of a page that are to be seen: words, the form they belong to by id, and the value they send."""
     page = parse(client.get(path).text)
-    return [(text_of(each), each.get("form"), each.get("value")) for each in page.all("button")]
+    unseen = {each for part in page.root.iter() if part.get("hidden") is not None for each in part.iter()}
+    seen = [each for each in page.all("button") if each not in unseen]
+    return [(text_of(each), each.get("form"), each.get("value")) for each in seen]
 
 
 def test_the_next_tap_stands_in_the_bar(

@@ -128,14 +128,26 @@ def clock_on(
 
 
 def clock_off(
-    *, reason: EndReason, actor: Actor, now: datetime, note: str = "", made_at: datetime | None = None
+    *,
+    reason: EndReason,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    job_id: int | None = None,
+    made_at: datetime | None = None,
 ) -> Clocking | None:
-    """End the actor's running job for a reason; “other” needs a note. None when nothing runs: twice is harmless."""
+    """End the actor's running job for a reason; “other” needs a note. None when nothing runs: twice is harmless.
+
+    With ``job_id``, the job that the tablet showed as running, it refuses to pause another one, and what was tapped
+    without network for a clock that never began: the time that was tapped must not vanish unseen.
+    """
     actor.need("jobs.clock")
     if reason is EndReason.OTHER and not note.strip():
         raise Invalid(gettext("Say in a few words why you pause."), field="note")
     arrived, now = now, late.counted_at(_person(actor), made_at=made_at, now=now)
     running = find_running(_person(actor))
+    if job_id is not None:
+        late.refuse_other_pause(_get_job(job_id), running, user_id=_person(actor), at=now, arrived=arrived)
     if running is None:
         return None
     refuse_stale(running, now)

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from aftersales.db import db
 from aftersales.domain.errors import Refused
+from aftersales.domain.service_orders.models import Job
 from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.workshop.models import Clocking
 from aftersales.i18n import gettext
@@ -38,6 +39,33 @@ def counted_at(user_id: int, *, made_at: datetime | None, now: datetime) -> date
             )
         )
     return made_at
+
+
+def refuse_other_pause(
+    job: Job, running: Clocking | None, *, user_id: int, at: datetime, arrived: datetime
+) -> None:
+    """Refuse a pause that was meant for ``job`` where another one runs by now, or, where it arrives late, none: then the
+    clock that was tapped before it never began, and the time must not vanish unseen. A second tap on one pause is none.
+    """
+    if running is not None and running.job_id != job.id:
+        raise Refused(
+            gettext(
+                "By now you are clocked on to another job: “%(job)s”. It was not paused. Look at it first.",
+                job=db.session.get_one(Job, running.job_id).title,
+            )
+        )
+    if running is not None or arrived - at < WORTH_SAYING:
+        return
+    ended = db.session.scalar(
+        select(func.max(Clocking.ended_at)).where(Clocking.user_id == user_id, Clocking.job_id == job.id)
+    )
+    if ended is None or at - ended >= WORTH_SAYING:
+        raise Refused(
+            gettext(
+                "No clock of yours ran on “%(job)s” when this was tapped. Say the time yourself at My times.",
+                job=job.title,
+            )
+        )
 
 
 def words(at: datetime, now: datetime) -> str:

@@ -5,6 +5,7 @@ import { drop, keep, owner, release, settled } from "./queue.js";
 import { ask } from "./sending.js";
 
 const SETTLE_MS = 15_000;
+const MOST_IDS = 200;
 const itemOf = (event) => event.detail.requestConfig?.headers["Aftersales-Item"];
 const isOurs = (event) => event.detail.xhr.getResponseHeader("Aftersales-Item") === itemOf(event);
 
@@ -45,6 +46,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 const fieldsOf = (entries) => [...entries].filter(([, value]) => typeof value === "string" || value.size).map(([name, value]) => [name, value, value.name]);
 
+// A page that opens without network opens with the ids that it had: what was kept from it before must not be taken for
+// the same deed. An id is remembered when something is kept under it, not when the form itself is sent.
+function unusedId(own) {
+  const used = JSON.parse(localStorage.getItem("used ids") ?? "[]");
+  const id = own && !used.includes(own) ? own : newId();
+  localStorage.setItem("used ids", JSON.stringify([...used, id].slice(-MOST_IDS)));
+  return id;
+}
+
 // A form that is posted as a page asks first whether the server is there: the browser's own error page would take the
 // place of what was typed. Without it a kept form is kept, another one goes to the page named for that or stays.
 document.addEventListener("submit", async (event) => {
@@ -53,6 +63,19 @@ document.addEventListener("submit", async (event) => {
   if (form.dataset.reached !== undefined) return void delete form.dataset.reached;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (form.dataset.asking !== undefined) return; // the second tap of one
+  const at = Date.now();
+  form.dataset.asking = "";
+  button?.classList.add("htmx-request"); // it is seen to work while nobody answers
+  try {
+    await decide(form, button, at);
+  } finally {
+    delete form.dataset.asking;
+    button?.classList.remove("htmx-request");
+  }
+}, true);
+
+async function decide(form, button, at) {
   // What is agreed and signed needs the photos that are still on their way.
   const order = form.closest("[data-order]")?.dataset.order;
   if ((await ask()) && (form.dataset.afterQueue === undefined || (await settled(order, SETTLE_MS)))) {
@@ -61,16 +84,18 @@ document.addEventListener("submit", async (event) => {
   }
   const next = button?.dataset.nextOffline ?? form.dataset.nextOffline;
   if (form.dataset.kept !== undefined) {
-    const fields = fieldsOf(new FormData(form, button));
+    const entries = new FormData(form, button);
+    entries.set("submission_id", unusedId(entries.get("submission_id")));
+    const fields = fieldsOf(entries);
     const source = button?.dataset.kept === undefined ? form : button;
-    await keep({ url: button?.getAttribute("formaction") ?? form.getAttribute("action"), title: titleOf(source, fields), fields, order });
+    await keep({ url: button?.getAttribute("formaction") ?? form.getAttribute("action"), title: titleOf(source, fields), fields, order, at });
     form.reset();
     for (const input of form.querySelectorAll('[name="submission_id"]')) input.value = newId();
   } else if (!next) {
     return emit("banner", { owner: "network", tone: "soon", icon: "wifi-off", text: word("no_connection") });
   }
   if (next) location.assign(next);
-}, true);
+}
 
 // The module works for the whole page; nothing is bound to the element that loads it.
 export function start() {}

@@ -13,18 +13,18 @@ let running = null;
 let latest = 0;
 
 // No two items of this page have the same time: they go out in the order in which they were made.
-const madeAt = () => (latest = Math.max(Date.now(), latest + 1));
+const madeAt = (at) => (latest = Math.max(at, latest + 1));
 
 const person = () => document.querySelector('meta[name="person"]');
 export const listOf = async (order) => (await list()).filter((item) => item.order === Number(order));
 export const owner = () => Number(person()?.content ?? 0);
 
-// Keeps an item and sends it soon. `fields` are [name, text or Blob, file name]; `last` waits for the order's others.
-export async function keep({ url, title, fields, order = 0, last = false, isSending = false, id = newId() }) {
+// Keeps an item and sends it soon. `fields` are [name, text or Blob, file name]; `last` waits for the order's others, `at` is when it was tapped.
+export async function keep({ url, title, fields, order = 0, last = false, isSending = false, id = newId(), at = Date.now() }) {
   const own = fields.find(([name, value]) => ["submission_id", "photo_id"].includes(name) && value);
   const all = fields.filter(([name]) => name !== "csrf_token");
   if (!own) all.push(["submission_id", id]);
-  const item = { id: own?.[1] ?? id, url, title, fields: all, order: Number(order), owner: owner(), author: person()?.dataset.name ?? "", last, made_at: madeAt() };
+  const item = { id: own?.[1] ?? id, url, title, fields: all, order: Number(order), owner: owner(), author: person()?.dataset.name ?? "", last, made_at: madeAt(at) };
   if (isSending) busy.add(item.id);
   try {
     await put(item);

@@ -2,7 +2,7 @@
 // <ul data-waiting-order="id"> all of an order; a part with data-restore stands again as it was entered, a line with data-waits-for="name=value" and data-url says that
 // just this waits, and what a form with data-once sends is not sent a second time: its page is read anew on arrival.
 import { iconMarkup, word } from "./core.js";
-import { list } from "./queue.js";
+import { list, owner } from "./queue.js";
 
 function row(item) {
   const entry = document.createElement("li");
@@ -69,9 +69,16 @@ document.addEventListener("queue:sent", ({ detail }) => {
     const part = place.dataset.waitingList === detail.item.url && place.closest('[hx-trigger="item-sent"]');
     if (part) window.htmx.trigger(part, "item-sent");
   }
-  const isShown = document.querySelector("[data-waiting-order]") || [...document.querySelectorAll("form[data-once]")].some((form) => form.getAttribute("action") === detail.item.url);
-  if (isShown && !detail.items.length && !document.activeElement?.matches("input, textarea")) location.reload();
+  readAnew(detail);
 });
+document.addEventListener("queue:refused", ({ detail }) => readAnew(detail));
+
+// When the last of the person's entries was answered, the page says what came of them.
+function readAnew({ item, items }) {
+  const isShown = document.querySelector("[data-waiting-order]") || [...document.querySelectorAll("form[data-once]")].some((form) => form.getAttribute("action") === item.url);
+  const isOpen = items.some((other) => other.owner === owner() && !other.refused);
+  if (isShown && !isOpen && !document.activeElement?.matches("input, textarea")) location.reload();
+}
 
 for (const name of ["ready", "kept", "sent", "refused", "dropped"]) {
   document.addEventListener(`queue:${name}`, ({ detail }) => fill(detail.items));

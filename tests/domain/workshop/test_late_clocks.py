@@ -89,6 +89,28 @@ def test_another_tablet_of_the_person_was_faster(cast: Cast, accepted_order: Ser
     assert fresh(accepted_order).worked_minutes == 30
 
 
+def test_a_pause_whose_clock_never_began_does_not_vanish(cast: Cast, accepted_order: ServiceOrder) -> None:
+    """DSP-4: the tap before it was refused. What was worked has to be said by the person; a second tap on one pause that
+    was counted is harmless."""
+
+    def pause(made_at: datetime, now: datetime) -> Clocking | None:
+        with transaction():
+            return clocking.clock_off(
+                reason=EndReason.BREAK, job_id=fresh(accepted_order).jobs[0].id,
+                actor=cast.technician.actor(), now=now, made_at=made_at,
+            )  # fmt: skip
+
+    with pytest.raises(Refused, match="No clock of yours ran on “Front brakes squeal”"):
+        pause(TAPPED, ARRIVED)
+    clock_on(cast, accepted_order, made_at=TAPPED)
+    ended = pause(TAPPED + timedelta(minutes=20), ARRIVED)
+    assert ended is not None and ended.ended_at == TAPPED + timedelta(minutes=20)
+    assert pause(TAPPED + timedelta(minutes=20, seconds=2), ARRIVED) is None
+    with pytest.raises(Refused, match="My times"):
+        pause(TAPPED + timedelta(minutes=22), ARRIVED)
+    assert pause(ARRIVED, ARRIVED) is None, "with network it only says what is so already"
+
+
 def test_a_finished_job_ends_when_it_was_tapped(cast: Cast, accepted_order: ServiceOrder) -> None:
     with transaction():
         service_orders.move(
