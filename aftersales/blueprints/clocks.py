@@ -6,8 +6,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aftersales import clock
-from aftersales.blueprints.forms.clocks import CorrectionForm, DecisionForm, StopForm, shown
+from aftersales.blueprints.forms.clocks import CorrectionForm, DecisionForm, MissingForm, StopForm, shown
 from aftersales.db import transaction
+from aftersales.domain import submissions
 from aftersales.domain.errors import DomainError, NotPermitted
 from aftersales.domain.workshop import clocking, clocks, corrections, forgotten, shifts
 from aftersales.domain.workshop.clocks import ClockRow, DayRow
@@ -48,6 +49,40 @@ def team() -> str:
         waiting=clocks.list_waiting(person.site_id),
         at=clock.now(),
     )
+
+
+@blueprint.get("/clocks/missing")
+@needs("jobs.clock")
+def missing() -> str:
+    """Where one enters work that no clock has; ``?job=`` chooses the job."""
+    return _missing_page(_missing_form(chosen=request.args.get("job", type=int)))
+
+
+@blueprint.post("/clocks/missing")
+@needs("jobs.clock")
+def add_missing() -> Answer:
+    person, form, now = session.person(), _missing_form(), clock.now()
+    if not form.validate():
+        return _missing_page(form), 422
+    sent = request.form.get("submission_id", "")
+    try:
+        with transaction():
+            if submissions.earlier(sent, now=now) is None:
+                made = corrections.add_missing(
+                    form.job_id.data,
+                    started_at=clock.from_local(form.started_at.data, person.timezone),
+                    ended_at=clock.from_local(form.ended_at.data, person.timezone),
+                    reason=form.reason.data or "",
+                    site_id=person.site_id,
+                    actor=session.actor(),
+                    now=now,
+                )
+                submissions.keep(sent, made)
+                _say(is_decided=made.decided_at is not None)
+    except DomainError as error:
+        form.refuse(error)
+        return _missing_page(form), status_of(error)
+    return htmx.redirect(url_for(".index"))
 
 
 @blueprint.get("/clocks/<int:clocking_id>")
@@ -217,6 +252,23 @@ def _correction_page(correction_id: int, form: DecisionForm) -> str:
         and person.user_id not in (row.correction.user_id, row.correction.asked_by_id),
         form=form,
     )
+
+
+def _missing_form(chosen: int | None = None) -> MissingForm:
+    person, now = session.person(), clock.now()
+    form = MissingForm() if request.method == "POST" else MissingForm(formdata=None)
+    jobs = clocks.list_own_jobs(person.user_id, person.site_id, since=now - SHOWN)
+    form.job_id.choices = [(job.id, f"{job.plate} · {job.title}") for job in jobs]
+    if jobs:
+        form.job_id.choices.insert(0, (0, gettext("Choose the job")))
+    if request.method == "GET":
+        form.job_id.data = chosen if chosen is not None else jobs[0].id if len(jobs) == 1 else 0
+        form.ended_at.data = shown(now, person.timezone)
+    return form
+
+
+def _missing_page(form: MissingForm) -> str:
+    return render_template("clocks/missing.html", form=form)
 
 
 def _correction_form(row: ClockRow | DayRow) -> CorrectionForm:

@@ -84,6 +84,43 @@ def test_pausing_a_forgotten_clock_says_what_to_do(cast: Cast, sign_in: SignIn) 
     assert "Say first when you stopped" in answer.text
 
 
+def test_work_that_no_clock_has_is_entered_and_agreed_to(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DSP-4: a tap that waited too long on a tablet begins no clock; its time is said, once, and counts with the leader's
+    yes. What cannot be is refused with the field that is wrong."""
+    at(monkeypatch, 300)
+    with app.app_context():
+        job = fresh(accepted_order).jobs[0].id
+    technician, leader = sign_in(cast.technician.id), sign_in(cast.leader.id)
+    assert "/clocks/missing" in technician.get("/clocks").text
+    assert "Front brakes squeal" in technician.get(f"/clocks/missing?job={job}").text
+    data = {"job_id": job, "started_at": "2026-05-12T10:00", "ended_at": "2026-05-12T11:30", "reason": "No network", "submission_id": "once"}  # fmt: skip
+    for wrong, words in (
+        ({"job_id": "0"}, "Choose the job."),
+        ({"started_at": "2026-05-12T07:00"}, "The car was not in the workshop then"),
+        ({"ended_at": "2026-05-12T09:00"}, "The end has to be after the begin"),
+        ({"reason": ""}, "Say why no clock ran"),
+    ):
+        answer = technician.post("/clocks/missing", data=data | wrong | {"submission_id": words[:9]})
+        assert answer.status_code == 422 and words in answer.text
+    for _ in range(2):
+        assert technician.post("/clocks/missing", data=data).location == "/clocks"
+    again = technician.post("/clocks/missing", data=data | {"submission_id": "other"})
+    assert again.status_code == 409 and "waits for the team leader already" in again.text
+    with app.app_context():
+        waiting = db.session.scalars(select(ClockCorrection)).one()
+        assert fresh(accepted_order).worked_minutes == 0, "it counts when the leader has agreed"
+    assert "No network" in leader.get("/clocks/team").text
+    leader.post(f"/clock-corrections/{waiting.id}/decision", data={"is_accepted": "yes"})
+    with app.app_context():
+        assert fresh(accepted_order).worked_minutes == 90
+    overlap = technician.post("/clocks/missing", data=data | {"submission_id": "third"})
+    assert overlap.status_code == 422 and "At that time the clock ran on another job" in overlap.text
+    stranger = sign_in(cast.second_technician.id).post("/clocks/missing", data=data | {"submission_id": "s"})
+    assert stranger.status_code == 422 and "No car of yours" in stranger.text
+
+
 @pytest.mark.usefixtures("_next_morning")
 def test_the_work_page_of_a_forgotten_clock_offers_its_end_and_nothing_that_is_refused(
     cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, running: int

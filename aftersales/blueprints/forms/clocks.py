@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from wtforms import DateTimeLocalField, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from aftersales import clock
 from aftersales.blueprints.forms.base import Form
@@ -30,6 +30,20 @@ class CorrectionForm(Form):
             return clock.from_local(typed, timezone)
 
         return instant(self.started_at.data, known[0]), instant(self.ended_at.data, known[1])
+
+
+class MissingForm(Form):
+    """Work that no clock has."""
+
+    job_id = SelectField(
+        _l("Which job?"), [NumberRange(1, message=_l("Choose the job."))], choices=[], coerce=int
+    )
+    started_at = DateTimeLocalField(_l("Began"), [InputRequired(_l("Enter day and time."))], format=_FORMATS)
+    ended_at = DateTimeLocalField(_l("Ended"), [InputRequired(_l("Enter day and time."))], format=_FORMATS)
+    reason = StringField(
+        _l("Why no clock ran"),
+        [DataRequired(_l("Say why no clock ran. It stays on record.")), Length(max=300)],
+    )
 
 
 def shown(at: datetime, timezone: str) -> datetime:

@@ -27,6 +27,8 @@ from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.i18n import N_, gettext, label
 
 CLOCKABLE = (OrderState.IN_PROGRESS, OrderState.REPAIRING)
+BEFORE_WORK = (OrderState.BOOKED, OrderState.ARRIVED, OrderState.CHECKED_IN, OrderState.ASSIGNED)
+"""Nobody has worked on the car yet."""
 
 
 def begin_day(*, site_id: int, actor: Actor, now: datetime) -> Attendance:

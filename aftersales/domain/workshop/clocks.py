@@ -12,7 +12,7 @@ from aftersales.domain.errors import NotFound
 from aftersales.domain.service_orders.models import Job, ServiceOrder
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.vehicles.models import Vehicle
-from aftersales.domain.workshop import rules
+from aftersales.domain.workshop import clocking, my_day, rules
 from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.domain.workshop.time_models import ClockCorrection, ForgottenClock
 from aftersales.i18n import gettext
@@ -68,6 +68,35 @@ def list_clocks(user_id: int, site_id: int, *, since: datetime) -> list[ClockRow
         Clocking.site_id == site_id,
         (Clocking.ended_at.is_(None)) | (Clocking.ended_at > since),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJob:
+    """A job that a person may have worked on."""
+
+    id: int
+    title: str
+    number: str
+    plate: str
+
+
+def list_own_jobs(user_id: int, site_id: int, *, since: datetime) -> list[OwnJob]:
+    """The jobs of the cars that the workshop has taken over and that are the person's or their team's, and those that
+    they clocked on to after ``since``; by car."""
+    clocked = select(Clocking.job_id).where(Clocking.user_id == user_id, Clocking.started_at > since)
+    rows = db.session.execute(
+        select(Job.id, Job.title, ServiceOrder.number, Vehicle.plate)
+        .join(ServiceOrder, ServiceOrder.id == Job.service_order_id)
+        .join(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)
+        .where(
+            ServiceOrder.site_id == site_id,
+            ServiceOrder.state.not_in(clocking.BEFORE_WORK),
+            Job.voided_at.is_(None),
+            my_day.is_of(user_id, site_id) | Job.id.in_(clocked),
+        )
+        .order_by(ServiceOrder.id.desc(), Job.position)
+    )
+    return [OwnJob(*row) for row in rows]
 
 
 def list_running(site_id: int) -> list[ClockRow]:

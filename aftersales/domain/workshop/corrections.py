@@ -21,8 +21,8 @@ from aftersales.domain.staffing import operations as staffing
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.workshop import clocking, forgotten
-from aftersales.domain.workshop.dispatch import need_lead
+from aftersales.domain.workshop import at_work, clocking, forgotten
+from aftersales.domain.workshop.dispatch import need_lead, need_own
 from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.domain.workshop.time_models import ClockCorrection
 from aftersales.i18n import N_, gettext
@@ -81,6 +81,72 @@ def correct_clocking(
     if ends_day and day is not None and day.site_id == site_id and day.started_at < ended_at:
         _correct_day(day, day.started_at, ended_at, reason, actor=actor, now=now)
     return correction
+
+
+def add_missing(
+    job_id: int,
+    *,
+    started_at: datetime,
+    ended_at: datetime,
+    reason: str,
+    site_id: int,
+    actor: Actor,
+    now: datetime,
+) -> ClockCorrection:
+    """Enter work of the actor that no clock has, for example because the tablet had no network for too long. It stands as
+    a clock of no length whose correction waits for the team leader's yes, or holds at once, as every other one.
+
+    Refuses times that cannot be or from before the car came, that overlap a clock or another entry that waits, and work
+    on other people's orders.
+    """
+    actor.need("jobs.clock")
+    assert actor.user_id is not None
+    job = at_work.get_job(job_id, site_id)
+    staffing.lock_day(actor.user_id)
+    order = lock_order(job.service_order_id, site_id=site_id)
+    need_own(order, actor)
+    reason = _check(started_at, ended_at, reason, now)
+    if order.state in clocking.BEFORE_WORK or order.arrived_at is None or started_at < order.arrived_at:
+        raise Invalid(
+            gettext("The car was not in the workshop then. Choose another job or time."), field="started_at"
+        )
+    waiting = select(ClockCorrection.id).where(
+        ClockCorrection.user_id == actor.user_id,
+        ClockCorrection.clocking_id.is_not(None),
+        ClockCorrection.decided_at.is_(None),
+        ClockCorrection.new_started_at < ended_at,
+        ClockCorrection.new_ended_at > started_at,
+    )
+    if db.session.scalar(waiting.limit(1)) is not None:
+        raise Refused(gettext("A correction of this time waits for the team leader already."))
+    missing = Clocking(
+        site_id=site_id,
+        service_order_id=order.id,
+        job_id=job_id,
+        user_id=actor.user_id,
+        started_at=started_at,
+        ended_at=started_at,
+        end_reason=EndReason.FORGOTTEN,
+        note=reason[:200],
+        is_rework=job.done_at is not None and job.done_at <= started_at and order.open_rework > 0,
+    )
+    _refuse_overlap(missing, started_at, ended_at)
+    add(missing)
+    clocking.refresh(order)
+    return _keep(
+        ClockCorrection(
+            site_id=site_id,
+            user_id=actor.user_id,
+            clocking_id=missing.id,
+            old_started_at=started_at,
+            old_ended_at=started_at,
+            new_started_at=started_at,
+            new_ended_at=ended_at,
+        ),
+        reason,
+        actor=actor,
+        now=now,
+    )
 
 
 def correct_day(
@@ -284,7 +350,7 @@ def _refuse_overlap(found: Clocking, started_at: datetime, ended_at: datetime) -
         select(Clocking)
         .where(
             Clocking.user_id == found.user_id,
-            Clocking.id != found.id,
+            Clocking.id != (found.id or 0),
             Clocking.started_at < ended_at,
             or_(Clocking.ended_at.is_(None), Clocking.ended_at > started_at),
         )

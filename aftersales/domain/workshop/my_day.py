@@ -162,7 +162,7 @@ def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
         .outerjoin(
             ProgressCheck, (ProgressCheck.job_id == Clocking.job_id) & ProgressCheck.answered_at.is_(None)
         )
-        .outerjoin(ServiceOrder, _is_of(user_id, site_id))
+        .outerjoin(ServiceOrder, is_of(user_id, site_id))
         .outerjoin(Vehicle, Vehicle.id == ServiceOrder.vehicle_id)
         .outerjoin(Bay, Bay.id == ServiceOrder.bay_id)
         .outerjoin(Job, (Job.service_order_id == ServiceOrder.id) & Job.voided_at.is_(None))
@@ -300,7 +300,7 @@ def _add_clocks(orders: dict[int, MyOrder]) -> None:
         orders[order_id].running_since.append(since)
 
 
-def _is_of(user_id: int, site_id: int) -> ColumnElement[bool]:
+def is_of(user_id: int, site_id: int) -> ColumnElement[bool]:
     """Orders in the workshop that are the person's own, their team's, or that have a job given to them."""
     team = select(Technician.team_id).where(
         Technician.user_id == user_id, Technician.site_id == site_id, Technician.team_id.is_not(None)
