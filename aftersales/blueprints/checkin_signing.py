@@ -117,7 +117,7 @@ def _signature_page(order_id: int, error: DomainError | None = None) -> str:
         consent, note, clauses = (
             checkin_document.consent(),
             checkin_document.costs_note(checkin, site.currency) if checkin else "",
-            checkin_document.clauses(checkin, site) if checkin else (),
+            checkin_document.clauses(order, checkin, site) if checkin else (),
         )
     return render_template(
         "checkins/signature.html",

@@ -80,7 +80,7 @@ def _page(error: DomainError | None = None) -> str:
         terms=rules.terms_of(site),
         typed=request.form,
         presets=rules.PRESETS,
-        sentence=guarantee_words.sentence(site),
+        sentence=guarantee_words.sentence(rules.terms_of(site)),
         error=error,
         blamed=getattr(error, "field", None) or "",
     )

@@ -53,7 +53,7 @@ def invoice_data(
         "outstanding": money(invoice.outstanding)
         if invoice.outstanding and invoice.kind is InvoiceKind.INVOICE
         else "",
-        "notes": (guarantee_words.remark(site),) if invoice.kind is InvoiceKind.INVOICE else (),
+        "notes": (guarantee_words.remark(order, site),) if invoice.kind is InvoiceKind.INVOICE else (),
     }
     if corrects is not None:
         named = gettext("%(number)s of %(date)s", number=corrects.number, date=date_(corrects.issued_at))

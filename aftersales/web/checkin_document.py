@@ -71,7 +71,7 @@ def service_order(
         payment_ways=(label(checkin.payment_way),) if checkin.payment_way else (
             gettext("Cash"), gettext("Card"), gettext("Bank transfer"),
         ),
-        clauses=clauses(checkin, site),
+        clauses=clauses(order, checkin, site),
         damages=(
             *(damage_of(pin, letter) for letter, pin in zip(letters(), around.damages, strict=False)),
             *(
@@ -167,7 +167,7 @@ def _item(job: Job, *, show_gross: bool) -> data.Item:
     )
 
 
-def clauses(checkin: CheckIn, site: Site) -> tuple[data.Clause, ...]:
+def clauses(order: ServiceOrder, checkin: CheckIn, site: Site) -> tuple[data.Clause, ...]:
     """What is agreed with every order: extra work, delivery, replaced parts, the guarantee (CHK-13, ORD-9)."""
     old_parts = {
         OldParts.GIVE_BACK: gettext("Replaced parts are given back."),
@@ -189,7 +189,7 @@ def clauses(checkin: CheckIn, site: Site) -> tuple[data.Clause, ...]:
             ),
         ),
         data.Clause(title=gettext("Replaced parts"), text=old_parts[checkin.old_parts]),
-        guarantee_words.clause(site),
+        guarantee_words.clause(order, site),
     )
 
 

@@ -8,6 +8,7 @@ from aftersales.domain.checkins.models import VehiclePaper
 from aftersales.domain.delivery.models import Delivery, HandedOver
 from aftersales.domain.delivery.queries import WorkPhoto
 from aftersales.domain.documents import models as document_models
+from aftersales.domain.guarantees import queries as guarantees
 from aftersales.domain.guarantees import rules
 from aftersales.domain.service_orders.models import Authorisation, Job, ServiceOrder
 from aftersales.domain.service_orders.rules import job_standing
@@ -61,7 +62,7 @@ def delivery_note(
             for job in jobs
             if job_standing(job) is Authorisation.DECLINED
         ),
-        guarantee=guarantee(site),
+        guarantee=guarantee_words.clause(order, site).text,
         odometer=documents.distance(order.odometer),
         consent=consent(),
         signature=documents.signature(signed),
@@ -93,13 +94,16 @@ def guarantee_certificate(
 ) -> data.GuaranteeCertificate:
     """What the work is guaranteed for (ORD-9)."""
     promised = rules.promises(
-        jobs, rules.terms_of(site), on=local_date(at, site.timezone), odometer=order.odometer
+        jobs,
+        guarantees.terms_of_order(order, site),
+        on=local_date(at, site.timezone),
+        odometer=order.odometer,
     )
     return data.GuaranteeCertificate(
         **documents.common(order, site, number=order.number, at=at),
         covers=tuple(_cover(promise) for promise in promised),
         odometer=documents.distance(order.odometer),
-        clauses=(guarantee_words.clause(site),),
+        clauses=(guarantee_words.clause(order, site),),
     )
 
 
@@ -114,11 +118,6 @@ def _cover(promise: rules.Promise) -> data.Cover:
         if promise.until_odometer is not None
         else "",
     )
-
-
-def guarantee(site: Site) -> str:
-    """The guarantee on work in one sentence."""
-    return guarantee_words.clause(site).text
 
 
 def _work_done(job: Job, photos: list[WorkPhoto]) -> data.WorkDone:

@@ -118,7 +118,7 @@ def _common(
         "promised": filters.datetime_(quotation.promised_at),
         "estimate_way": _way(quotation),
         "changes": tuple(change_text(change) for change in changes),
-        "clauses": _clauses(quotation, site),
+        "clauses": _clauses(order, site),
     }
     if quotation.kind is QuotationKind.SUPPLEMENT:
         before = quotation.authorised_before_gross
@@ -160,7 +160,7 @@ def _way(quotation: Quotation) -> str:
     return f"{way} {quotation.note}" if is_note_apart else way
 
 
-def _clauses(quotation: Quotation, site: Site) -> tuple[data.Clause, ...]:
+def _clauses(order: ServiceOrder, site: Site) -> tuple[data.Clause, ...]:
     return (
         data.Clause(
             title=gettext("Extra work"),
@@ -168,7 +168,7 @@ def _clauses(quotation: Quotation, site: Site) -> tuple[data.Clause, ...]:
                 "Work that is not on this quote, a higher price or a later time needs your consent first."
             ),
         ),
-        guarantee_words.clause(site),
+        guarantee_words.clause(order, site),
     )
 
 

@@ -3,6 +3,7 @@ check-in, the estimate and its page behind the link, the invoice and the certifi
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -32,8 +33,10 @@ from aftersales.web import (
 from tests.blueprints.test_portal import address, ask
 from tests.cast import Cast
 from tests.conftest import SignIn
+from tests.factories import NOW
 from tests.html import CheckingClient
 
+BEFORE = NOW - timedelta(days=1)
 WORDS = (
     "Labour, Parts, Used parts, Materials, Work by others, Paint and body: 100 days or 20,000 km.",
     "Whichever comes first, from the hand-over.",
@@ -44,7 +47,7 @@ WORDS = (
 def _terms(app: Flask, cast: Cast) -> None:
     """What the law of China asks for a whole vehicle; terms that nobody sets by chance."""
     with app.app_context(), transaction():
-        guarantees.take_preset(cast.site.id, "cn_whole", actor=cast.admin.actor(), now=clock.now())
+        guarantees.take_preset(cast.site.id, "cn_whole", actor=cast.admin.actor(), now=BEFORE)
 
 
 def text_of(stored: Document | StoredDocument) -> str:
@@ -95,3 +98,21 @@ def test_invoice_and_certificate(app: Flask, cast: Cast, invoiced_order: Service
             lambda: delivery_documents.guarantee_certificate(order, site, jobs, at=clock.now())
         )
         assert says_it(certificate) and "100 days" in certificate
+
+
+def test_papers_of_a_car_that_is_here_keep_the_terms_that_were_signed(
+    app: Flask, client: CheckingClient, cast: Cast
+) -> None:
+    """The site lowers its terms between the estimate and the invoice: link, certificate and guarantee say the old ones."""
+    with app.app_context():
+        quotation = ask(cast)
+        with transaction():
+            guarantees.take_preset(cast.site.id, "cn_minor", actor=cast.admin.actor(), now=clock.now())
+        url = address(app, quotation)
+        order = orders.get_order(quotation.service_order_id, site_id=cast.site.id)
+        site, jobs = sites.get_site(order.site_id), orders.list_jobs(order.id)
+        certificate = paper(
+            lambda: delivery_documents.guarantee_certificate(order, site, jobs, at=clock.now())
+        )
+    assert says_it(certificate) and "10 days" not in certificate
+    assert says_it(client.get(url).text)

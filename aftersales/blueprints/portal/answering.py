@@ -93,7 +93,7 @@ def question(door: Door, decisions: dict[int, bool] | None = None, sentence: str
         change_text=quotation_documents.change_text,
         line_remark=quotation_documents.line_remark,
         delay=quotation_documents.delay_text(quotation),
-        guarantee=guarantee_words.clause(door.site),
+        guarantee=guarantee_words.clause(door.order, door.site),
     )
 
 
@@ -115,7 +115,7 @@ def _review(
         name=name,
         sentence=sentence,
         consent=quotation_documents.consent_text(),
-        guarantee=guarantee_words.clause(door.site),
+        guarantee=guarantee_words.clause(door.order, door.site),
     )
 
 

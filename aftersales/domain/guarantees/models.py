@@ -1,12 +1,12 @@
-"""Guarantees on our own work: what each kind of work is covered for, as it was when the car was handed over (ORD-9)."""
+"""Guarantees on our own work: what each kind of work is covered for, as it was promised when the car was here (ORD-9)."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.db import Base, Identified, enum_type
+from aftersales.db import Base, Identified, Json, UtcDateTime, enum_type
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -63,3 +63,15 @@ class WorkGuarantee(Identified, Base):
     until_on: Mapped[date]
     from_odometer: Mapped[int | None]
     until_odometer: Mapped[int | None]
+
+
+class PastTerms(Identified, Base):
+    """The terms that a site promised until it set others: what was signed in that time holds."""
+
+    __tablename__ = "past_guarantee_terms"
+    __table_args__ = (Index(None, "site_id", "until_at"),)
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    terms: Mapped[dict[str, list[int]]] = mapped_column(Json)
+    """Days and km by kind of work: ``{"labour": [365, 20000]}``."""

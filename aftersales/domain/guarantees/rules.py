@@ -78,6 +78,32 @@ def terms_of(site: "Site") -> dict[GuaranteeKind, Terms]:
     }
 
 
+def best(several: Iterable[Mapping[GuaranteeKind, Terms]]) -> dict[GuaranteeKind, Terms]:
+    """For each kind the most days and the most km of any of the terms; no limit of distance is more than every limit."""
+    found: dict[GuaranteeKind, Terms] = {}
+    for terms in several:
+        for kind, one in terms.items():
+            found[kind] = _better(found[kind], one) if kind in found else one
+    return found
+
+
+def _better(one: Terms, other: Terms) -> Terms:
+    if not (one.days and other.days):  # without days there is no guarantee, whatever the km say
+        return one if one.days else other
+    limited = one.distance and other.distance
+    return Terms(max(one.days, other.days), max(one.distance, other.distance) if limited else 0)
+
+
+def written(terms: Mapping[GuaranteeKind, Terms]) -> dict[str, list[int]]:
+    """Terms as they are stored: ``{"labour": [365, 20000]}``."""
+    return {kind.value: [one.days, one.distance] for kind, one in terms.items()}
+
+
+def read(stored: Mapping[str, list[int]]) -> dict[GuaranteeKind, Terms]:
+    """Stored terms; a kind that did not exist then had none."""
+    return {kind: Terms(*stored.get(kind.value, (0, 0))) for kind in GuaranteeKind}
+
+
 def kind_of(line: Line) -> GuaranteeKind | None:
     """The kind of work that a line is; None for fees and for parts that the customer brought."""
     if line.kind is LineKind.PART:

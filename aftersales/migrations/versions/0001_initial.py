@@ -716,6 +716,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "weekday", name=op.f("uq_opening_hours_site_id_weekday")),
     )
     op.create_table(
+        "past_guarantee_terms",
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("terms", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_past_guarantee_terms_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_past_guarantee_terms")),
+    )
+    with op.batch_alter_table("past_guarantee_terms", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_past_guarantee_terms_site_id_until_at"), ["site_id", "until_at"], unique=False
+        )
+
+    op.create_table(
         "pins",
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pin_hash", sa.String(length=200), nullable=False),
@@ -5060,6 +5074,10 @@ def downgrade() -> None:
     op.drop_table("tablets")
     op.drop_table("site_changes")
     op.drop_table("pins")
+    with op.batch_alter_table("past_guarantee_terms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_past_guarantee_terms_site_id_until_at"))
+
+    op.drop_table("past_guarantee_terms")
     op.drop_table("opening_hours")
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_memberships_site_id_role"))

@@ -9,7 +9,7 @@ from aftersales.db import db, transaction
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
 from aftersales.domain.guarantees import operations as guarantees
 from aftersales.domain.guarantees import rules
-from aftersales.domain.guarantees.models import GuaranteeKind, WorkGuarantee
+from aftersales.domain.guarantees.models import GuaranteeKind, PastTerms, WorkGuarantee
 from aftersales.domain.guarantees.rules import Standing, Terms
 from aftersales.domain.quality import comeback_queries, comebacks, covered
 from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
@@ -151,6 +151,59 @@ def test_settings_of_later_do_not_shorten_what_was_promised(cast: Cast, first: S
         10, 2_000
     )
     assert kinds(ask(first, on=HANDED_OVER + timedelta(days=300), odometer=START)) == {"labour", "part"}
+
+
+def _granted(cast: Cast, order: ServiceOrder) -> dict[GuaranteeKind, Terms]:
+    with transaction():
+        factories.hand_over(cast, order, now=NOW + timedelta(days=2), lateness_reason="Late")
+    return {row.kind: Terms(row.days, row.distance) for row in db.session.query(WorkGuarantee)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "labour"),
+    [
+        ([("cn_minor", 1)], Terms(YEAR, KM)),  # lowered while the car was here: what was signed holds
+        ([("two_years", 1)], Terms(730, 40_000)),  # raised: the customer gets the better
+        (
+            [("two_years", 1), ("cn_minor", 25)],
+            Terms(730, 40_000),
+        ),  # a paper of that day may have been signed
+        ([("cn_minor", -48)], Terms(10, 2_000)),  # lowered before the car came
+        ([("cn_minor", -48), ("year", -24)], Terms(YEAR, KM)),
+        (
+            [("two_years", -48), ("cn_minor", -24)],
+            Terms(10, 2_000),
+        ),  # what held before the visit holds no more
+    ],
+)
+def test_what_was_signed_is_what_is_granted(
+    cast: Cast, ready_order: ServiceOrder, changes: list[tuple[str, int]], labour: Terms
+) -> None:
+    """ORD-9: the best terms that were in force between arrival and hand-over; hours count from the arrival."""
+    with transaction():
+        for preset, hours in changes:
+            at = NOW + timedelta(hours=hours)
+            guarantees.take_preset(cast.site.id, preset, actor=cast.admin.actor(), now=at)
+    assert _granted(cast, ready_order)[GuaranteeKind.LABOUR] == labour
+
+
+def test_terms_that_are_set_anew_unchanged_leave_no_trace(cast: Cast) -> None:
+    with transaction():
+        guarantees.take_preset(cast.site.id, "year", actor=cast.admin.actor(), now=NOW)
+    assert db.session.query(PastTerms).count() == 0
+
+
+def test_the_better_terms_are_more_days_more_km_and_no_limit_before_any() -> None:
+    """ORD-9"""
+    kind = GuaranteeKind.PART
+    for one, other, better in (
+        (Terms(365, 20_000), Terms(730, 10_000), Terms(730, 20_000)),
+        (Terms(365, 0), Terms(730, 10_000), Terms(730, 0)),
+        (Terms(0, 0), Terms(10, 2_000), Terms(10, 2_000)),
+        (Terms(0, 50_000), Terms(0, 0), Terms(0, 0)),
+    ):
+        assert rules.best([{kind: one}, {kind: other}]) == {kind: better}
+        assert rules.read(rules.written({kind: one}))[kind] == one
 
 
 def test_only_the_administrator_sets_terms(cast: Cast, first: ServiceOrder) -> None:
