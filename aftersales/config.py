@@ -67,7 +67,7 @@ def current() -> Settings:
     return of(current_app)
 
 
-def _value(env: Mapping[str, str], name: str, default: str) -> str:
+def given(env: Mapping[str, str], name: str, default: str = "") -> str:
     """The variable itself, else the content of the file that ``<name>_FILE`` points to."""
     if value := env.get(f"AFTERSALES_{name}", "").strip():
         return value
@@ -83,7 +83,7 @@ def _value(env: Mapping[str, str], name: str, default: str) -> str:
 
 def _secret_key(env: Mapping[str, str], data_dir: Path) -> str:
     """The key given, else one made at the first start and kept in the data folder."""
-    if key := _value(env, "SECRET_KEY", ""):
+    if key := given(env, "SECRET_KEY", ""):
         if len(key) < 32:
             raise SettingsError("AFTERSALES_SECRET_KEY needs at least 32 characters.")
         return key
@@ -107,22 +107,22 @@ def _secret_key(env: Mapping[str, str], data_dir: Path) -> str:
 def load(env: Mapping[str, str] | None = None) -> Settings:
     """Read and check all settings. Raises :class:`SettingsError` with a sentence that names the variable."""
     env = os.environ if env is None else env
-    data_dir = Path(_value(env, "DATA_DIR", "var")).resolve()
+    data_dir = Path(given(env, "DATA_DIR", "var")).resolve()
     settings = Settings(
         data_dir=data_dir,
-        database_url=_value(env, "DATABASE_URL", f"sqlite:///{data_dir / 'aftersales.db'}"),
-        redis_url=_value(env, "REDIS_URL", ""),
-        media_url=_value(env, "MEDIA_URL", f"file://{data_dir / 'media'}"),
-        smtp_url=_value(env, "SMTP_URL", _OUTBOX),
-        sms_url=_value(env, "SMS_URL", _OUTBOX),
+        database_url=given(env, "DATABASE_URL", f"sqlite:///{data_dir / 'aftersales.db'}"),
+        redis_url=given(env, "REDIS_URL", ""),
+        media_url=given(env, "MEDIA_URL", f"file://{data_dir / 'media'}"),
+        smtp_url=given(env, "SMTP_URL", _OUTBOX),
+        sms_url=given(env, "SMS_URL", _OUTBOX),
         secret_key=_secret_key(env, data_dir),
-        base_url=_value(env, "BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-        mail_from=_value(env, "MAIL_FROM", "workshop@localhost"),
+        base_url=given(env, "BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        mail_from=given(env, "MAIL_FROM", "workshop@localhost"),
         trusted_proxies=_count(env, "TRUSTED_PROXIES"),
         sample_months=_count(env, "SAMPLE_MONTHS", "13"),
         tls_certificate=env.get("AFTERSALES_TLS_CERTIFICATE", "").strip(),
         tls_key=env.get("AFTERSALES_TLS_KEY", "").strip(),
-        guide_url=env.get("AFTERSALES_GUIDE_URL", "").strip(),
+        guide_url=given(env, "GUIDE_URL"),
     )
     _expect(settings.database_url, "DATABASE_URL", ("sqlite", "postgresql"))
     _expect(settings.media_url, "MEDIA_URL", ("file", "s3"))
@@ -147,7 +147,7 @@ def _expect(url: str, name: str, schemes: tuple[str, ...]) -> None:
 
 
 def _count(env: Mapping[str, str], name: str, default: str = "0") -> int:
-    text = _value(env, name, default)
+    text = given(env, name, default)
     if not text.isdecimal():
         raise SettingsError(f"AFTERSALES_{name} must be a whole number, 0 or more. It is {text!r}.")
     return int(text)

@@ -162,7 +162,7 @@ def front_of(options: argparse.Namespace, data: Path) -> Front:
         pair = authority.certificate_for(named, host_name=name, now=now)
     else:
         return Front(hosts)
-    base_url = os.environ.get("AFTERSALES_BASE_URL", "")
+    base_url = config.given(os.environ, "BASE_URL")
     if base_url.startswith("http://"):
         raise Refusal(
             f"AFTERSALES_BASE_URL is {base_url}, but the pages are served by https; change it, or leave it out."
@@ -282,7 +282,7 @@ def _is_healthy(address: str) -> bool:
 
 def serve(options: argparse.Namespace) -> str:
     """Run until one of the children ends; returns its name. Told to stop, :class:`processes.Stopped` comes."""
-    data = writable_folder(options.data or Path(os.environ.get("AFTERSALES_DATA_DIR") or ROOT / "var"))
+    data = writable_folder(options.data or Path(config.given(os.environ, "DATA_DIR") or ROOT / "var"))
     (data / "logs").mkdir(exist_ok=True)
     os.environ["AFTERSALES_DATA_DIR"] = str(data)
     with ExitStack() as stack:
@@ -294,7 +294,8 @@ def serve(options: argparse.Namespace) -> str:
         port = listeners[0].getsockname()[1]
         address = address_of(front.hosts[0], port, scheme=front.scheme)
         write(lock, f"process {os.getpid()}, {address}")
-        os.environ.setdefault("AFTERSALES_BASE_URL", address)
+        if not config.given(os.environ, "BASE_URL"):
+            os.environ["AFTERSALES_BASE_URL"] = address
         guides: list[socket.socket] = []
         if front.authority:
             guides = listen_to_all(front.hosts, options.port + 1 if options.port else 0)
@@ -302,7 +303,7 @@ def serve(options: argparse.Namespace) -> str:
                 stack.callback(listener.close)
             os.environ["AFTERSALES_GUIDE_URL"] = address_of(front.hosts[0], guides[0].getsockname()[1])
         children = {}
-        if not os.environ.get("AFTERSALES_REDIS_URL"):
+        if not config.given(os.environ, "REDIS_URL"):
             os.environ["AFTERSALES_REDIS_URL"], children["redis"] = stack.enter_context(own_redis(data))
         sign_ins = prepare_database(data, empty=options.empty)
         children["web"] = web(listeners, front.pair)

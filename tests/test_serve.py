@@ -192,6 +192,9 @@ def test_nonsense_about_the_certificate_is_refused_in_a_sentence(
     assert "none.crt cannot be read" in refused.stderr and "Traceback" not in refused.stderr
     monkeypatch.delenv("AFTERSALES_TLS_CERTIFICATE")
     monkeypatch.delenv("AFTERSALES_TLS_KEY")
-    monkeypatch.setenv("AFTERSALES_BASE_URL", "http://workshop.example")
+    (tmp_path / "address").write_text("http://workshop.example\n")
+    monkeypatch.setenv(
+        "AFTERSALES_BASE_URL_FILE", str(tmp_path / "address")
+    )  # the file counts like the variable
     refused = start("--port", "0", "--lan", "--host", "127.0.0.1", "--data", str(tmp_path / "data"))
     assert "served by https" in refused.stderr and "Traceback" not in refused.stderr

@@ -36,11 +36,11 @@ def render(document: Document, *, language: str, translate: Callable[[str], str]
 
 
 @cache
-def _renderer() -> "_Renderer":
-    return _Renderer()
+def _renderer() -> "Renderer":
+    return Renderer()
 
 
-class _Renderer:
+class Renderer:
     """Keeps the compiler, the fonts and the pages in memory: drawing takes tens of milliseconds, starting hundreds."""
 
     def __init__(self) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 
 from aftersales import clock
 from aftersales.db import db, transaction
+from aftersales.domain.accounts import hashing, pins
 from aftersales.domain.accounts import operations as accounts
-from aftersales.domain.accounts import pins
 from aftersales.domain.accounts.models import Pin, Tablet, UserSession
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.audit import AuditEntry
@@ -172,8 +172,8 @@ def test_the_last_digit_costs_one_hash_of_the_agreed_size(
 ) -> None:
     """TEC-7, 500 ms: what takes the time is a count here. Argon2 with two passes over 19 MiB in one lane, once, and no
     password is hashed beside it; the row that is looked at was made with the same parameters."""
-    counted, real = CountedHasher(pins._hasher), pins._hasher
-    monkeypatch.setattr(pins, "_hasher", counted)
+    counted, real = CountedHasher(hashing.HASHER), hashing.HASHER
+    monkeypatch.setattr(hashing, "HASHER", counted)
     monkeypatch.setattr(accounts, "check_password", lambda *_: pytest.fail("a password was hashed, too"))
     assert tap(tablet, cast.technician)[0] == 303
     assert counted.paid == 1

@@ -3,13 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, select, update
 
 from aftersales.db import add, db, one_at_a_time
 from aftersales.domain import audit
-from aftersales.domain.accounts import queries, tablets
+from aftersales.domain.accounts import hashing, queries, tablets
 from aftersales.domain.accounts.models import Membership, SignInTry, Tablet, User, UserSession
 from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.accounts.tokens import token_digest
@@ -22,9 +21,7 @@ MAX_TRIES = 10
 TRIES_WINDOW = timedelta(minutes=15)
 MIN_PASSWORD = 10
 
-# OWASP's 19 MiB profile of argon2id.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _hasher.hash("nobody has this password")
+_NOBODY = hashing.HASHER.hash("nobody has this password")
 
 
 def begin_try(email: str, *, address: str, now: datetime) -> int:
@@ -56,7 +53,7 @@ def check_password(email: str, password: str) -> User | None:
     """The user if the password is right, else None. Takes the same time whether or not the name exists."""
     user = queries.find_user_by_email(email)
     try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
+        hashing.HASHER.verify(user.password_hash if user else _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
     return user if user and user.disabled_at is None else None
@@ -132,7 +129,7 @@ def hash_password(password: str) -> str:
         raise Invalid(
             gettext("Choose a password of at least %(n)s characters.", n=MIN_PASSWORD), field="password"
         )
-    return _hasher.hash(password)
+    return hashing.HASHER.hash(password)
 
 
 def add_user(

@@ -10,13 +10,12 @@ import hmac
 from collections.abc import Collection
 from datetime import date, datetime
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
 
 from aftersales.db import add, db, one_at_a_time
 from aftersales.domain import audit
-from aftersales.domain.accounts import tablets
+from aftersales.domain.accounts import hashing, tablets
 from aftersales.domain.accounts.models import Pin, Tablet, User, UserSession
 from aftersales.domain.accounts.tablets import MAX_WRONG
 from aftersales.domain.actors import Actor
@@ -24,7 +23,6 @@ from aftersales.domain.errors import Invalid, NotPermitted, Refused, TooManyTrie
 from aftersales.i18n import gettext
 
 DIGITS = 6
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _YOUNGEST, _OLDEST = 14, 90
 
 
@@ -57,7 +55,7 @@ def set_pin(user_id: int, digits: str, *, secret: str, today: date, actor: Actor
     if sentence := weakness(digits, today):
         raise Invalid(sentence, field="pin")
     one_at_a_time("pin")
-    pin, hashed = find(user_id) or find_removed(user_id), _hasher.hash(_keyed(user_id, digits, secret))
+    pin, hashed = find(user_id) or find_removed(user_id), hashing.HASHER.hash(_keyed(user_id, digits, secret))
     act = "pins.change" if pin and pin.removed_at is None else "pins.set"
     if pin is None:
         pin = add(Pin(user_id=user_id, pin_hash=hashed, set_at=now, wrong_tries=0))
@@ -134,7 +132,7 @@ def is_right(user_id: int, digits: str, *, secret: str) -> bool:
     if row is None:
         return False
     try:
-        return _hasher.verify(row.pin_hash, _keyed(user_id, digits, secret))
+        return hashing.HASHER.verify(row.pin_hash, _keyed(user_id, digits, secret))
     except (VerifyMismatchError, InvalidHashError):
         return False
 

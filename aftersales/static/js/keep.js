@@ -10,7 +10,7 @@ const itemOf = (event) => event.detail.requestConfig?.headers["Aftersales-Item"]
 const isOurs = (event) => event.detail.xhr.getResponseHeader("Aftersales-Item") === itemOf(event);
 
 // The words of the list, with the chosen values in place of {names}.
-export function titleOf(source, fields) {
+function titleOf(source, fields) {
   const values = Object.fromEntries(fields.map(([name, value]) => [name, typeof value === "string" ? labelOf(source, name, value) : ""]));
   return source.dataset.kept.replace(/\{([\w-]+)\}/g, (whole, name) => values[name] ?? "").trim();
 }

@@ -236,7 +236,7 @@ def test_voiding_and_receiving_at_once_do_not_wait_for_each_other(
         db.session.remove()
         at_once(
             app,
-            in_transaction(lambda: work.void_line(voided.id, reason="No", actor=cast.advisor.actor(), now=NOW)),  # noqa: B023
+            in_transaction(lambda: work.void_line(voided.id, reason="No", actor=cast.advisor.actor(), now=NOW)),  # noqa: B023 (called before the next round)
             *(
                 in_transaction(
                     lambda purchase=purchase, line_id=line_id: arrivals.receive(  # type: ignore[misc]
