@@ -27,12 +27,18 @@ STILL = timedelta(hours=2)
 
 
 def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
-    """The clocks of jobs, and the days without a running job, that still run after their shift and that nobody has been
-    asked about yet. Only clocks that run are read, and shifts only where one runs."""
+    """The clocks of jobs, and the days without a running job, that still run after their shift, or after the person was
+    locked out, and that nobody has been asked about yet. Only clocks that run are read, and shifts only where one runs."""
     jobs = db.session.execute(
         select(
-            Clocking.id, Clocking.started_at, Clocking.user_id, ForgottenClock.id, ForgottenClock.still_until
+            Clocking.id,
+            Clocking.started_at,
+            Clocking.user_id,
+            ForgottenClock.id,
+            ForgottenClock.still_until,
+            User.disabled_at,
         )
+        .join(User, User.id == Clocking.user_id)
         .outerjoin(ForgottenClock, ForgottenClock.clocking_id == Clocking.id)
         .where(Clocking.site_id == site_id, Clocking.ended_at.is_(None))
     ).all()
@@ -43,7 +49,9 @@ def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
             Attendance.user_id,
             ForgottenClock.id,
             ForgottenClock.still_until,
+            User.disabled_at,
         )
+        .join(User, User.id == Attendance.user_id)
         .outerjoin(ForgottenClock, ForgottenClock.attendance_id == Attendance.id)
         .where(Attendance.site_id == site_id, Attendance.ended_at.is_(None))
     ).all()
@@ -52,10 +60,16 @@ def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
     of_site = shifts.around(site_id, earliest=min(row[1] for row in (*jobs, *days)), now=now)
     on_a_job = {row.user_id for row in jobs}
 
-    def is_due(started_at: datetime, user_id: int, known: int | None, still_until: datetime | None) -> bool:
+    def is_due(
+        started_at: datetime,
+        user_id: int,
+        known: int | None,
+        still_until: datetime | None,
+        disabled_at: datetime | None,
+    ) -> bool:
         if known is not None:
-            return still_until is not None and still_until <= now
-        return of_site.is_overdue(user_id, started_at, now)
+            return still_until is not None and (still_until <= now or disabled_at is not None)
+        return disabled_at is not None or of_site.is_overdue(user_id, started_at, now)
 
     return (
         [row[0] for row in jobs if is_due(*row[1:])],
@@ -193,15 +207,19 @@ def _notice(
     )
     known = db.session.scalar(select(ForgottenClock).where(is_it))
     if known is None:
+        ended_at = shifts.around(clock.site_id, earliest=clock.started_at, now=now).end_for(
+            clock.user_id, clock.started_at
+        )
+        left_at = db.session.get_one(User, clock.user_id).disabled_at
+        if left_at is not None:  # whoever was locked out has not worked on
+            ended_at = min(ended_at, max(left_at, clock.started_at))
         return add(
             ForgottenClock(
                 site_id=clock.site_id,
                 user_id=clock.user_id,
                 clocking_id=clocking_id,
                 attendance_id=attendance_id,
-                shift_ended_at=shifts.around(clock.site_id, earliest=clock.started_at, now=now).end_for(
-                    clock.user_id, clock.started_at
-                ),
+                shift_ended_at=ended_at,
                 noticed_at=now,
             )
         )
@@ -211,22 +229,32 @@ def _notice(
 
 
 def _who(user_id: int, site_id: int) -> list[tuple[int | None, Role | None, str]]:
-    """The person, and who leads them: the team's leader, else whoever manages the workshop."""
-    return [(user_id, None, "own"), (*leader_of(user_id, site_id), "leader")]
+    """The person, unless they were locked out, and who leads them: the team's leader, else whoever manages the workshop."""
+    is_here = db.session.get_one(User, user_id).disabled_at is None
+    own: list[tuple[int | None, Role | None, str]] = [(user_id, None, "own")] if is_here else []
+    return [*own, (*leader_of(user_id, site_id), "leader")]
 
 
 def leader_of(user_id: int, site_id: int) -> tuple[int | None, Role | None]:
-    """The person's team leader, unless they lead the team themselves; else the site's team leaders, if it has any; else
-    the workshop manager."""
+    """The person's team leader, unless they lead the team themselves or were locked out; else the site's team leaders, if
+    it has any; else the workshop manager."""
     leader_id = db.session.scalar(
         select(Team.leader_id)
         .join(Technician, Technician.team_id == Team.id)
-        .where(Technician.user_id == user_id, Technician.site_id == site_id)
+        .join(User, User.id == Team.leader_id)
+        .where(Technician.user_id == user_id, Technician.site_id == site_id, User.disabled_at.is_(None))
     )
     if leader_id is not None and leader_id != user_id:
         return leader_id, None
-    others = select(Membership.id).where(
-        Membership.site_id == site_id, Membership.role == Role.LEADER, Membership.user_id != user_id
+    others = (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.site_id == site_id,
+            Membership.role == Role.LEADER,
+            Membership.user_id != user_id,
+            User.disabled_at.is_(None),
+        )
     )
     if leader_id is None and db.session.scalar(others.limit(1)) is not None:
         return None, Role.LEADER

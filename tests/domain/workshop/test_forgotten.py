@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from aftersales.db import db, transaction
 from aftersales.domain import audit
+from aftersales.domain.accounts import administration
+from aftersales.domain.accounts.permissions import Role
 from aftersales.domain.audit import AuditEntry
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
 from aftersales.domain.service_orders import operations as service_orders
@@ -20,7 +22,7 @@ from aftersales.domain.staffing import queries as people
 from aftersales.domain.staffing import times
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.tasks.models import Task, TaskType
-from aftersales.domain.workshop import clocking, corrections, forgotten
+from aftersales.domain.workshop import clocking, clocks, corrections, forgotten
 from aftersales.domain.workshop.models import Clocking, EndReason
 from aftersales.domain.workshop.time_models import ClockCorrection, ForgottenClock
 from aftersales.jobs import floor
@@ -335,6 +337,24 @@ def test_a_colleague_who_left_is_clocked_off_with_a_reason(
     assert (stopped.end_reason, stopped.note) == (EndReason.STOPPED, "Went home ill")
     assert stopped.stopped_by_name == cast.leader.name
     assert (fresh(accepted_order).open_clockings, fresh(accepted_order).worked_minutes) == (0, 60)
+
+
+def test_the_clock_of_whoever_was_locked_out_is_noticed_at_once(cast: Cast, running: int) -> None:
+    """DSP-4: an account ends in the middle of a job. Nobody but the leaders can end its clock, so they are told by the next
+    sweep, and the end that is proposed is the moment of the lock-out."""
+    left = START + timedelta(minutes=20)
+    with transaction():
+        administration.disable(cast.technician.id, actor=cast.admin.actor(), now=left)
+    for _ in range(2):  # twice is harmless
+        floor.sweep(left + timedelta(minutes=1))
+    assert open_tasks(TaskType.FORGOTTEN_CLOCK) == [(TaskType.FORGOTTEN_CLOCK, None, "leader")]
+    (row,) = clocks.list_running(cast.site.id)
+    assert (row.id, row.shift_ended_at, row.ended_at) == (running, left, None)
+    with transaction():
+        administration.disable(cast.leader.id, actor=cast.admin.actor(), now=left)
+    assert forgotten.leader_of(cast.technician.id, cast.site.id) == (None, Role.MANAGER)
+    correct(cast, running, cast.manager, end=left, reason="Left", now=left + timedelta(hours=1))
+    assert open_tasks(TaskType.FORGOTTEN_CLOCK) == []
 
 
 def test_an_order_ends_once_its_clocks_are_stopped(
