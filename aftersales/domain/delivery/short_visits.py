@@ -23,7 +23,7 @@ from aftersales.domain.quotations import operations as quotations
 from aftersales.domain.quotations import queries as quotation_queries
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import timeline, work
-from aftersales.domain.service_orders.guards import FEE_SETTLED
+from aftersales.domain.service_orders.guards import FEE_SETTLED, NO_CLOCK_RUNS
 from aftersales.domain.service_orders.models import (
     DIAGNOSIS,
     Authorisation,
@@ -34,7 +34,8 @@ from aftersales.domain.service_orders.models import (
 )
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.states import MOVES, OrderState
-from aftersales.i18n import N_, gettext, label
+from aftersales.domain.workshop import running
+from aftersales.i18n import N_, gettext, label, ngettext
 from aftersales.money import ZERO
 
 _MOVE = MOVES["close_without_repair"]
@@ -42,11 +43,19 @@ _MOVE = MOVES["close_without_repair"]
 
 def list_obstacles(order: ServiceOrder, actor: Actor) -> list[str]:
     """What has to be settled before this visit may end without a repair, one sentence each; the fee has its own step."""
-    return [
-        str(guard.sentence)
-        for guard in _MOVE.guards
-        if guard is not FEE_SETTLED and not guard.holds(order, actor)
-    ]
+    broken = [guard for guard in _MOVE.guards if guard is not FEE_SETTLED and not guard.holds(order, actor)]
+    return [_who_works(order) if guard is NO_CLOCK_RUNS else str(guard.sentence) for guard in broken]
+
+
+def _who_works(order: ServiceOrder) -> str:
+    """The advisor has to know whom to ask."""
+    names = running.names_on(order.id)
+    return ngettext(
+        "%(names)s is clocked on to this car. They clock off first, or their team leader stops the clock.",
+        "%(names)s are clocked on to this car. They clock off first, or their team leader stops the clocks.",
+        len(names),
+        names=", ".join(names),
+    )
 
 
 def decide(

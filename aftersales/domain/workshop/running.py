@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from aftersales.db import db
+from aftersales.domain.accounts.models import User
 from aftersales.domain.workshop.models import Clocking
 
 
@@ -23,3 +24,15 @@ def find(user_id: int | None) -> RunningClock | None:
         )
     ).one_or_none()
     return RunningClock(row.service_order_id, row.started_at) if row else None
+
+
+def names_on(order_id: int) -> list[str]:
+    """Who is clocked on to a job of the order, by name."""
+    return list(
+        db.session.scalars(
+            select(User.name)
+            .join(Clocking, Clocking.user_id == User.id)
+            .where(Clocking.service_order_id == order_id, Clocking.ended_at.is_(None))
+            .order_by(User.name)
+        )
+    )
