@@ -3,7 +3,6 @@ it is made of (REP-2)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -187,12 +186,12 @@ def orders_csv() -> Response:
     found = efficiency.list_orders(session.person().site_id, month, basis, now=clock.now())
     return csv_file.answer(
         f"orders-{month.first:%Y-%m}-{basis}.csv",
-        ["order", "plate", "turnaround_minutes", "on_time", "reworks", "comeback", "estimate_gross", "final_gross",
+        ["order", "plate", "turnaround_minutes", "on_time", "reworks", "comeback", "first_estimate_gross", "approved_gross", "invoiced_gross",
          "planned_minutes", "worked_minutes", *(f"state_{state}" for state in OrderState),
          *(f"waited_{reason}" for reason in Waiting)],
         [
             [order.number, order.plate, order.turnaround, order.is_on_time, order.visit.rework_count,
-             order.visit.is_comeback, order.estimate, order.final, order.planned, order.worked,
+             order.visit.is_comeback, order.estimate, order.approved, order.invoiced, order.planned, order.worked,
              *(order.states.get(state, 0) for state in OrderState),
              *(order.waits.get(reason, 0) for reason in Waiting)]
             for order in found
@@ -284,13 +283,23 @@ _COLUMNS: dict[str, Callable[[], Column]] = {
         ),
     ),
     "estimate": lambda: Column(
-        gettext("Estimate and final sum"),
-        lambda order: f"{money(order.estimate or ZERO)} → {money(order.final)}",
+        gettext("Approved and invoiced"),
+        lambda order: f"{money(order.approved or ZERO)} → {money(order.invoiced or ZERO)}",
         lambda order: order.estimate_off is not None,
         lambda orders: gettext(
             "off by %(off)s of %(sum)s",
             off=money(sum((order.estimate_off or ZERO for order in orders), ZERO)),
-            sum=money(sum((order.estimate or ZERO for order in orders), Decimal(0))),
+            sum=money(sum((order.approved or ZERO for order in orders), ZERO)),
+        ),
+    ),
+    "added": lambda: Column(
+        gettext("First estimate and additional work"),
+        lambda order: f"{money(order.estimate or ZERO)} + {money(order.added or ZERO)}",
+        lambda order: order.added is not None,
+        lambda orders: gettext(
+            "%(added)s added to %(sum)s",
+            added=money(sum((order.added or ZERO for order in orders), ZERO)),
+            sum=money(sum((order.estimate or ZERO for order in orders), ZERO)),
         ),
     ),
     "time_estimate": lambda: Column(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from aftersales.clock import local_date
 from aftersales.db import db
 from aftersales.domain.accounts.models import User
+from aftersales.domain.billing.models import Invoice
 from aftersales.domain.quality import comeback_queries
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.reports import efficiency_rules as rules
@@ -26,6 +27,7 @@ from aftersales.domain.reports.rules import Hours, Month, Visit, minutes_within
 from aftersales.domain.service_orders.models import (
     EventKind,
     OrderEvent,
+    PayType,
     ServiceOrder,
 )
 from aftersales.domain.service_orders.states import CLOSED, OrderState
@@ -137,9 +139,15 @@ def list_orders(site_id: int, month: Month, basis: Basis, *, now: datetime) -> l
     after the first hand-over (QCS-2)."""
     which = sold.in_month(site_id, month, basis)
     within = sites.get_site(site_id).setting("comeback.days")
-    estimate = (
-        select(Quotation.gross)
-        .where(Quotation.service_order_id == ServiceOrder.id, Quotation.version_no == 1)
+    approved = (
+        select(Quotation.approved_gross)
+        .where(Quotation.service_order_id == ServiceOrder.id, Quotation.approved_gross > 0)
+        .correlate(ServiceOrder)
+    )
+    estimate = approved.order_by(Quotation.version_no).limit(1).scalar_subquery()
+    invoiced = (
+        select(func.sum(Invoice.gross))
+        .where(Invoice.service_order_id == ServiceOrder.id, Invoice.pay_type == PayType.CUSTOMER)
         .correlate(ServiceOrder)
         .scalar_subquery()
     )
@@ -157,7 +165,10 @@ def list_orders(site_id: int, month: Month, basis: Basis, *, now: datetime) -> l
             comeback_queries.came_back(within).label("is_comeback"),
             ServiceOrder.closed_at,
             estimate.label("estimate"),
-            ServiceOrder.authorised_gross,
+            approved.with_only_columns(func.sum(Quotation.approved_gross))
+            .scalar_subquery()
+            .label("approved"),
+            invoiced.label("invoiced"),
             ServiceOrder.planned_minutes,
             ServiceOrder.worked_minutes,
         )
@@ -185,7 +196,8 @@ def list_orders(site_id: int, month: Month, basis: Basis, *, now: datetime) -> l
                 ),
                 handed_over_at=row.closed_at,
                 estimate=row.estimate,
-                final=row.authorised_gross,
+                approved=row.approved,
+                invoiced=row.invoiced,
                 planned=row.planned_minutes,
                 worked=row.worked_minutes,
                 states=states,

@@ -201,9 +201,11 @@ class OrderFigures:
     visit: Visit
     handed_over_at: datetime | None
     estimate: Decimal | None
-    """Gross of the first version that the customer got."""
-    final: Decimal
-    """Gross of what was authorised in the end."""
+    """Gross of what the customer approved first; None where nothing was approved."""
+    approved: Decimal | None
+    """Gross of all that the customer approved, additional work with it."""
+    invoiced: Decimal | None
+    """Gross of what the customer was invoiced, less what was credited; None before there is an invoice."""
     planned: int
     worked: int
     states: Mapping[OrderState, int] = field(default_factory=dict)
@@ -225,8 +227,15 @@ class OrderFigures:
 
     @property
     def estimate_off(self) -> Decimal | None:
-        """How far the final sum lies from the estimate, without its sign."""
-        return abs(self.final - self.estimate) if self.estimate else None
+        """How far the invoice lies from what was approved, without its sign."""
+        if not self.approved or self.invoiced is None:
+            return None
+        return abs(self.invoiced - self.approved)
+
+    @property
+    def added(self) -> Decimal | None:
+        """What the customer approved after the first estimate."""
+        return self.approved - self.estimate if self.estimate and self.approved is not None else None
 
     @property
     def time_off(self) -> int | None:
@@ -245,6 +254,7 @@ class Summary:
     turnaround: int | None
     on_time: Decimal | None
     estimate_accuracy: Decimal | None
+    added_share: Decimal | None
     time_accuracy: Decimal | None
     states: dict[OrderState, int]
     waits: dict[Waiting, int]
@@ -252,8 +262,9 @@ class Summary:
 
 def summarise(orders: list[OrderFigures]) -> Summary:
     """Formulas: first-time pass = passed the final inspection without rework ÷ passed it; comeback rate = comebacks ÷
-    orders; turnaround = mean of ready − arrived; on time = ready by the first promise ÷ ready with a promise; accuracy =
-    1 − sum of |final − estimate| ÷ sum of estimates, and the same of worked and planned time."""
+    orders; turnaround = mean of ready − arrived; on time = ready by the first promise ÷ ready with a promise; estimate
+    accuracy = 1 − sum of |invoiced − approved| ÷ sum of approved, additional work approved with it; additional work =
+    sum approved after the first estimate ÷ sum of first estimates; time accuracy = 1 − sum of |worked − planned| ÷ planned."""
     checked = [order.visit for order in orders if order.visit.is_checked]
     stays = [order.turnaround for order in orders if order.turnaround is not None]
     promised = [order.is_on_time for order in orders if order.is_on_time is not None]
@@ -274,6 +285,10 @@ def summarise(orders: list[OrderFigures]) -> Summary:
         on_time=share(sum(promised), len(promised)),
         estimate_accuracy=accuracy(
             sum((order.estimate_off for order in orders if order.estimate_off is not None), ZERO),
+            sum((order.approved or ZERO for order in orders if order.estimate_off is not None), ZERO),
+        ),
+        added_share=share(
+            sum((order.added for order in orders if order.added is not None), ZERO),
             sum((order.estimate for order in orders if order.estimate), ZERO),
         ),
         time_accuracy=accuracy(

@@ -17,12 +17,15 @@ from sqlalchemy import select
 from aftersales import clock
 from aftersales.clock import from_local
 from aftersales.db import add, db, transaction
+from aftersales.domain.billing.models import Invoice, InvoiceKind
+from aftersales.domain.quotations import answers
+from aftersales.domain.quotations.models import AnsweredBy
 from aftersales.domain.reports import efficiency, rules
 from aftersales.domain.reports import efficiency_rules as figures
 from aftersales.domain.reports.efficiency_rules import Basis, JobSold, Moment, TechnicianRow, Waiting
 from aftersales.domain.reports.rules import Hours
 from aftersales.domain.service_orders import operations as service_orders
-from aftersales.domain.service_orders.models import HoldReason, Job, ServiceOrder
+from aftersales.domain.service_orders.models import HoldReason, Job, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.workshop import clocking, corrections, forgotten
@@ -203,6 +206,52 @@ def test_the_visits_figures(cast: Cast) -> None:
     assert order.waits == {Waiting.TECHNICIAN: 30, Waiting.ACCEPTANCE: 15, Waiting.INSURER: 60}
     assert order.states[OrderState.IN_PROGRESS] == 135
     assert sum(order.states.values()) == 360  # from arrival to the hand-over
+
+
+def _answered(cast: Cast, order: ServiceOrder, title: str, part: str, *, is_approved: bool = True) -> None:
+    """Asked and answered by phone: the part and 1.6 h at 260.00."""
+    factories.propose(cast, order, title=title, part=part)
+    sent = factories.send_quotation(cast, order, now=local(5, 9), promised_at=local(5, 18))
+    answers.answer(
+        sent.id, decisions={job.id: is_approved for job in sent.asked_jobs}, name="Katarzyna Mazur",
+        by=AnsweredBy.PHONE, note="Called", actor=cast.advisor.actor(), now=local(5, 10),
+    )  # fmt: skip
+
+
+def test_additional_work_that_was_approved_is_no_deviation(
+    app_context: Flask, cast: Cast, accepted_order: ServiceOrder
+) -> None:
+    """REP-2: 500.00 approved, 700.00 more during the repair, 90.00 declined; invoiced 1,260.00 less 30.00 credited. Off
+    by 30.00 of 1,200.00: 97.5 %; 140 % of the first estimate were added. A warranty invoice is not the customer's."""
+    with transaction():
+        order = service_orders.lock_order(accepted_order.id)
+        _answered(cast, order, "Brakes", "84.00")
+        _answered(cast, order, "Wipers", "0.00", is_approved=False)
+        _answered(cast, order, "Track rod end", "284.00")
+        for kind, pay_type, gross in (
+            (InvoiceKind.INVOICE, PayType.CUSTOMER, "1260.00"),
+            (InvoiceKind.CREDIT_NOTE, PayType.CUSTOMER, "-30.00"),
+            (InvoiceKind.INVOICE, PayType.WARRANTY, "999.00"),
+        ):
+            add(
+                Invoice(
+                    site_id=order.site_id, service_order_id=order.id, kind=kind, number=gross, pay_type=pay_type,
+                    payer_id=order.customer_id, payer_name="K", currency="PLN", includes_tax=True, net=Decimal(gross),
+                    tax=Decimal(0), gross=Decimal(gross), issued_at=local(5, 16), issued_by_name="C",
+                    supplied_on=date(2026, 10, 5), due_on=date(2026, 10, 5),
+                )
+            )  # fmt: skip
+        order.invoiced_at = local(5, 16)
+    (found,) = efficiency.list_orders(cast.site.id, OCTOBER, Basis.INVOICED, now=LATER)
+    assert (found.estimate, found.approved, found.invoiced) == (Decimal(500), Decimal(1200), Decimal(1230))
+    summary = figures.summarise([found])
+    assert (summary.estimate_accuracy, summary.added_share) == (Decimal("0.975"), Decimal("1.4"))
+
+
+@pytest.mark.usefixtures("orders")
+def test_without_an_approval_or_an_invoice_nothing_is_said_about_estimates(cast: Cast) -> None:
+    summary = figures.summarise(efficiency.list_orders(cast.site.id, OCTOBER, Basis.COMPLETED, now=LATER))
+    assert (summary.estimate_accuracy, summary.added_share) == (None, None)
 
 
 def test_accuracy_counts_deviations_both_ways() -> None:
