@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import DateTimeLocalField
+from wtforms import DateTimeLocalField, HiddenField
 from wtforms.validators import InputRequired
 
 from aftersales import clock
@@ -21,7 +21,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.vehicles import plates
 from aftersales.i18n import lazy_gettext as _l
-from aftersales.web import arrivals, htmx, session, vehicle_alerts
+from aftersales.web import arrivals, free_times_screen, htmx, session, vehicle_alerts
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -29,9 +29,15 @@ blueprint = Blueprint("appointments", __name__, url_prefix="/appointments")
 
 
 class MoveForm(Form):
+    free_time = HiddenField()
+    """A proposed time as it was shown; empty for one that is typed."""
     starts_at = DateTimeLocalField(
-        _l("New time"), [InputRequired(_l("Enter the day and time."))], format=LOCAL
+        _l("Another time"), [InputRequired(_l("Choose a time, or enter the day and time."))], format=LOCAL
     )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        free_times_screen.take(self.free_time, self.starts_at)
 
 
 @blueprint.get("")
@@ -66,6 +72,18 @@ def new() -> str:
     return _page(form, vehicle_id)
 
 
+@blueprint.get("/free-times")
+@needs("appointments.write")
+def free_times() -> str:
+    """The free times for another length of the visit."""
+    minutes = free_times_screen.asked_length(request.args.get("minutes"))
+    return render_template(
+        "appointments/_free_times.html",
+        options=free_times_screen.options(free_times_screen.find(minutes)),
+        chosen="",
+    )
+
+
 @blueprint.post("")
 @needs("appointments.write")
 def book() -> Response | tuple[str, int]:
@@ -91,8 +109,7 @@ def book() -> Response | tuple[str, int]:
 @needs("appointments.write")
 def edit_time(order_id: int) -> str:
     order = _order(order_id)
-    starts_at = clock.local(order.planned_at, session.person().timezone) if order.planned_at else None
-    return render_template("appointments/time.html", order=order, form=MoveForm(starts_at=starts_at))
+    return _time_page(order, MoveForm(formdata=None))
 
 
 @blueprint.post("/<int:order_id>/time")
@@ -100,19 +117,20 @@ def edit_time(order_id: int) -> str:
 def move(order_id: int) -> Response | tuple[str, int]:
     person, form, order = session.person(), MoveForm(), _order(order_id)
     if not form.validate():
-        return render_template("appointments/time.html", order=order, form=form), 422
+        return _time_page(order, form), 422
     try:
         with transaction():
             bookings.reschedule(
                 order_id,
                 site_id=person.site_id,
                 starts_at=clock.from_local(form.starts_at.data, person.timezone),
+                is_proposed=bool(form.free_time.data),
                 actor=session.actor(),
                 now=clock.now(),
             )
     except DomainError as error:
         form.refuse(error)
-        return render_template("appointments/time.html", order=_order(order_id), form=form), status_of(error)
+        return _time_page(_order(order_id), form), status_of(error)
     return htmx.redirect(url_for(".index", day=form.starts_at.data.date().isoformat()))
 
 
@@ -132,12 +150,26 @@ def _book(form: BookingForm, now: datetime) -> ServiceOrder:
         rough_estimate=form.rough_estimate.data,
         note=form.note.data or "",
         is_waiting=bool(form.is_waiting.data),
+        minutes=form.minutes.data,
+        is_proposed=bool(form.free_time.data),
         actor=session.actor(),
         now=now,
     )
     vehicle_alerts.begin_visit(order, now=now)
     submissions.keep(client_id, order)
     return order
+
+
+def _time_page(order: ServiceOrder, form: MoveForm) -> str:
+    appointment = bookings.find_appointment(order.id)
+    minutes = appointment.minutes if appointment else free_times_screen.asked_length(None)
+    return render_template(
+        "appointments/time.html",
+        order=order,
+        form=form,
+        options=free_times_screen.options(free_times_screen.find(minutes, order_id=order.id)),
+        chosen=form.free_time.data,
+    )
 
 
 def _order(order_id: int) -> ServiceOrder:
@@ -160,6 +192,8 @@ def _page(form: BookingForm, vehicle_id: int | None, **context: Any) -> str:
     return render_template(
         "appointments/new.html",
         form=form,
+        options=free_times_screen.options(free_times_screen.find(form.minutes.data)),
+        chosen=form.free_time.data,
         known=known,
         alerts=vehicle_alerts.alerts_of(known.vehicle if known else None),
         alerts_for="visit",

@@ -11,10 +11,10 @@ from aftersales.domain.planning import bookings
 from aftersales.domain.planning.bookings import Wish
 from aftersales.domain.staffing import timetable
 from aftersales.domain.staffing.calendar import Span
+from aftersales.domain.staffing.rules import NO_REPAIRS
 from aftersales.domain.staffing.timetable import Person, Place, Timetable
 from aftersales.domain.workshop import candidates, day_plan, day_planner
 from aftersales.domain.workshop.day_plan import Block, OpenJob
-from aftersales.domain.workshop.needs import NO_REPAIRS
 from aftersales.i18n import gettext, label
 from aftersales.web import day_plan_screen, session
 

@@ -1,6 +1,6 @@
 """Appointments on screens: booked, moved, cancelled, arrived; nothing typed twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
-from tests.html import CheckingClient
+from tests.html import CheckingClient, parse
 
 
 def tomorrow(hours: int = 24) -> str:
@@ -69,6 +69,42 @@ def test_a_time_that_has_passed_is_refused_and_what_was_typed_stays(cast: Cast, 
     answer = sign_in(cast.care.id).post("/appointments", data=form(starts_at=tomorrow(-1)))
     assert answer.status_code == 422
     assert "in the future" in answer.text
+    assert "Yearly service" in answer.text
+
+
+def proposals(page: str) -> list[str]:
+    """The times behind the choices, without the one for another time."""
+    fields = (field for field in parse(page).all("input") if field.get("name") == "free_time")
+    return [value for field in fields if (value := field.get("value"))]
+
+
+def test_a_proposed_time_is_booked_with_one_choice_and_moved_with_another(
+    app: Flask, cast: Cast, sign_in: SignIn
+) -> None:
+    """APT-3: the field for another time stays empty; how long it takes changes what is free."""
+    care = sign_in(cast.care.id)
+    *_, first, second = proposals(care.get("/appointments/new").text)
+    answer = care.post("/appointments", data=form(starts_at="", free_time=first, minutes="120"))
+    assert answer.status_code == 303, answer.text
+    with app.app_context():
+        (agreed,) = db.session.query(Appointment)
+        assert (agreed.starts_at, agreed.minutes) == (datetime.fromisoformat(first), 120)
+        order_id = agreed.service_order_id
+    page = care.get(f"/appointments/{order_id}/time").text
+    assert first in proposals(page)
+    moved = care.post(f"/appointments/{order_id}/time", data={"free_time": second})
+    assert moved.status_code == 303
+    with app.app_context():
+        assert db.session.query(Appointment).one().starts_at == datetime.fromisoformat(second)
+    assert proposals(care.get("/appointments/free-times?minutes=480").text) != proposals(page)
+
+
+def test_without_any_time_the_form_says_so_and_keeps_what_was_typed(cast: Cast, sign_in: SignIn) -> None:
+    answer = sign_in(cast.care.id).post(
+        "/appointments", data=form(starts_at="", free_time="yesterday", minutes="7")
+    )
+    assert answer.status_code == 422
+    assert "Choose a time, or enter the day and time." in answer.text
     assert "Yearly service" in answer.text
 
 

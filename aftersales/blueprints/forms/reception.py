@@ -21,6 +21,7 @@ from aftersales.domain.service_orders.models import PayType
 from aftersales.domain.vehicles.models import Fuel
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
+from aftersales.web import free_times_screen
 
 CONCERNS = 4
 """Rows for concerns on the form; further ones are added in the check-in."""
@@ -85,7 +86,12 @@ class ReceptionForm(ArrivalForm):
 class BookingForm(ArrivalForm):
     """An appointment."""
 
-    starts_at = DateTimeLocalField(_l("Time"), [InputRequired(_l("Enter the day and time."))], format=LOCAL)
+    minutes = SelectField(_l("How long it takes"), coerce=int)
+    free_time = HiddenField()
+    """A proposed time as it was shown; empty for one that is typed."""
+    starts_at = DateTimeLocalField(
+        _l("Another time"), [InputRequired(_l("Choose a time, or enter the day and time."))], format=LOCAL
+    )
     channel = SelectField(_l("How it was asked for"))
     rough_estimate = ExactField(_l("Rough estimate"), [Optional(), NumberRange(min=0)])
     note = StringField(_l("Note"), [Length(max=300)])
@@ -96,3 +102,7 @@ class BookingForm(ArrivalForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.channel.choices = [(channel.value, label(channel)) for channel in BookingChannel]
+        self.minutes.choices = free_times_screen.lengths()
+        if self.minutes.data is None:
+            self.minutes.data = free_times_screen.asked_length(None)
+        free_times_screen.take(self.free_time, self.starts_at)

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.db import Base, Money, UtcDateTime, Versioned, enum_type
@@ -38,12 +38,14 @@ class Appointment(Versioned, Base):
     """An agreed time and the preliminary order that it became (APT-7)."""
 
     __tablename__ = "appointments"
-    __table_args__ = (Index(None, "site_id", "starts_at"),)
+    __table_args__ = (Index(None, "site_id", "starts_at"), CheckConstraint("minutes > 0", name="minutes"))
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     service_order_id: Mapped[int] = mapped_column(ForeignKey("service_orders.id"), unique=True)
     channel: Mapped[BookingChannel] = mapped_column(enum_type(BookingChannel))
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minutes: Mapped[int] = mapped_column(default=60)
+    """How long the work is expected to take."""
     rough_estimate: Mapped[Decimal | None] = mapped_column(Money)
     note: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,9 +15,11 @@ from aftersales.domain.appointments.models import Appointment, BookingChannel
 from aftersales.domain.customers.models import Customer
 from aftersales.domain.errors import Invalid, Refused, expect_version
 from aftersales.domain.planning import bookings as planned
-from aftersales.domain.service_orders import operations, timeline, work
+from aftersales.domain.planning import words
+from aftersales.domain.service_orders import free_times, operations, timeline, work
 from aftersales.domain.service_orders.models import EventKind, ServiceOrder, WarrantyDecision
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.sites.queries import get_site
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.i18n import N_, gettext
 
@@ -35,9 +37,14 @@ def book(
     rough_estimate: Decimal | None = None,
     note: str = "",
     is_waiting: bool = False,
+    minutes: int | None = None,
+    is_proposed: bool = False,
     client_id: str = "",
 ) -> ServiceOrder:
     """Agree a time: a preliminary order in state booked, with a job per concern and the rough estimate that was told.
+
+    ``minutes`` is how long the work is expected to take, by default the site's. A time that we proposed
+    (``is_proposed``) has to be free still; one that was asked for is the desk's own decision (APT-3).
 
     The second arrival of a ``client_id`` gets the first one's order.
     """
@@ -51,6 +58,9 @@ def book(
         raise Invalid(gettext("Write down at least one concern, in the customer's words."), field="concerns")
     if rough_estimate is not None and rough_estimate < 0:
         raise Invalid(gettext("Enter an estimate of 0 or more."), field="rough_estimate")
+    length = minutes or get_site(site_id).setting("appointments.minutes")
+    if is_proposed:
+        _expect_free(site_id, starts_at, length, now=now)
     order = operations.open_order(
         site_id=site_id,
         vehicle_id=vehicle_id,
@@ -67,6 +77,7 @@ def book(
             service_order_id=order.id,
             channel=channel,
             starts_at=starts_at,
+            minutes=length,
             rough_estimate=rough_estimate,
             note=note.strip(),
             created_at=now,
@@ -87,8 +98,9 @@ def reschedule(
     now: datetime,
     site_id: int | None = None,
     version: int | None = None,
+    is_proposed: bool = False,
 ) -> ServiceOrder:
-    """Agree another time for a booked visit."""
+    """Agree another time for a booked visit; one that we proposed has to be free still."""
     actor.need("appointments.write")
     order = operations.lock_order(order_id, site_id=site_id)
     expect_version(order, version)
@@ -96,8 +108,11 @@ def reschedule(
         raise Refused(gettext("Only a booked visit can be moved."))
     if starts_at <= now:
         raise Invalid(gettext("The appointment has to be in the future."), field="starts_at")
+    appointment = find_appointment(order_id)
+    if is_proposed and appointment:
+        _expect_free(order.site_id, starts_at, appointment.minutes, now=now, order_id=order_id)
     order.planned_at = starts_at
-    if appointment := db.session.scalar(select(Appointment).where(Appointment.service_order_id == order_id)):
+    if appointment:
         appointment.starts_at = starts_at
     planned.drop_before(order_id, starts_at, reason=gettext("The car comes later"), actor=actor, now=now)
     timeline.note(
@@ -110,6 +125,30 @@ def reschedule(
     )
     db.session.flush()
     return order
+
+
+def find_appointment(order_id: int) -> Appointment | None:
+    """How the visit was agreed; None for one that nobody booked."""
+    return db.session.scalar(select(Appointment).where(Appointment.service_order_id == order_id))
+
+
+def _expect_free(
+    site_id: int, starts_at: datetime, minutes: int, *, now: datetime, order_id: int | None = None
+) -> None:
+    """Refuse a proposed time that somebody took since it was shown, with the next free one. Two desks that choose one
+    time at the same moment wait for each other here, so that a bay is never booked twice."""
+    planned.lock_plan()
+    if free_times.is_free(site_id, starts_at, minutes=minutes, now=now, order_id=order_id):
+        return
+    left = free_times.list_free_times(site_id, minutes=minutes, now=now, order_id=order_id, most=1)
+    if not left:
+        raise Refused(gettext("This time was taken since. There is no free time in the next two weeks."))
+    zone = get_site(site_id).timezone
+    raise Refused(
+        gettext(
+            "This time was taken since. Next free: %(time)s.", time=words.at(left[0].starts_at, zone, now=now)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ SETTINGS: dict[str, Setting] = {
     "holidays.region": Setting(
         "", _l("Region with holidays of its own, for example BY; empty: the country's")
     ),
+    "appointments.minutes": Setting(60, _l("A visit is expected to take"), _l("minutes")),
+    "appointments.preparation_minutes": Setting(
+        15, _l("Kept free before a visit to prepare for it"), _l("minutes")
+    ),
     "plan.default_minutes": Setting(30, _l("A job without hours is planned with"), _l("minutes")),
     "workshop.wash_first": Setting(False, _l("Cars are washed before the workshop takes them over")),
     "dispatch.advisor_gives": Setting(

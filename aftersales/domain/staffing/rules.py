@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from aftersales.domain.staffing.models import Certificate, Grade, Skill
+from aftersales.domain.staffing.models import BayKind, Certificate, Grade, Skill
 
+NO_REPAIRS = frozenset({BayKind.WASH, BayKind.PRE_CHECK})
+"""Bays in which nothing is repaired; they are planned only where a job asks for them."""
 _BY_GRADE = {Grade.BODY: frozenset({Skill.BODY}), Grade.PAINT: frozenset({Skill.PAINT})}
 _USUAL = frozenset({Skill.MECHANICAL})
 

@@ -77,6 +77,8 @@ class Timetable:
     people: tuple[Person, ...]
     places: tuple[Place, ...]
     closed: dict[date, str] = field(default_factory=dict)
+    opening: dict[int, Hours] = field(default_factory=dict)
+    """From when until when the site is open, by weekday (Monday is 0)."""
 
     def person(self, user_id: int) -> Person | None:
         return next((person for person in self.people if person.user_id == user_id), None)
@@ -103,6 +105,7 @@ def load(site_id: int, *, first: date, last: date) -> Timetable:
         people=_people(site, first, last, since, until, set(closed), opening),
         places=_places(site_id, since, until),
         closed=closed,
+        opening=opening,
     )
 
 

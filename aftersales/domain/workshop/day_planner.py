@@ -18,9 +18,10 @@ from aftersales.domain.planning.problem import (
     late_minutes,
 )
 from aftersales.domain.staffing.calendar import Span
+from aftersales.domain.staffing.rules import NO_REPAIRS
 from aftersales.domain.staffing.timetable import Person, Timetable
 from aftersales.domain.workshop.day_plan import Block, OpenJob
-from aftersales.domain.workshop.needs import NO_REPAIRS, Needs
+from aftersales.domain.workshop.needs import Needs
 
 GRID = 5
 _OTHER_PERSON, _LACKS = 4, 20

@@ -7,8 +7,6 @@ from aftersales.domain.service_orders.models import PayType
 from aftersales.domain.staffing.models import BayKind, Certificate, Grade, Skill
 from aftersales.domain.vehicles.models import Fuel
 
-NO_REPAIRS = frozenset({BayKind.WASH, BayKind.PRE_CHECK})
-"""Bays in which nothing is repaired; they are planned only where a job asks for them."""
 _TRADE_BAYS = {Skill.PAINT: BayKind.PAINT}
 
 

@@ -22,10 +22,10 @@ from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.sites.models import Site
 from aftersales.domain.staffing import timetable
 from aftersales.domain.staffing.calendar import Span
+from aftersales.domain.staffing.rules import NO_REPAIRS
 from aftersales.domain.staffing.timetable import Timetable
 from aftersales.domain.workshop import day_plan
 from aftersales.domain.workshop.day_plan import OpenJob
-from aftersales.domain.workshop.needs import NO_REPAIRS
 from aftersales.i18n import gettext
 
 

@@ -1447,12 +1447,14 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("rough_estimate", sa.BigInteger(), nullable=True),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_name", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_appointments_minutes")),
         sa.ForeignKeyConstraint(
             ["service_order_id"], ["service_orders.id"], name=op.f("fk_appointments_service_order_id")
         ),
