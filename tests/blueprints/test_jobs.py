@@ -328,6 +328,22 @@ def test_the_next_tap_stands_in_the_bar(
     assert "Job is done" not in [words for words, _, _ in buttons(client, "/jobs")]
 
 
+def test_a_second_car_in_repair_offers_to_switch_to_it(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-4: whoever is clocked on to one car opens another one that is in repair."""
+    with app.app_context(), transaction():
+        other = factories.check_in(cast, factories.open_order(cast, concern="Oil is lost"))
+        factories.accept(cast, factories.assign(cast, other))
+        oil = other.jobs[0].id
+    start_repair(app, cast, accepted_order)
+    client = sign_in(cast.technician.id)
+    client.post(f"/jobs/{oil}/clocking")
+    offered = buttons(client, f"/orders/{accepted_order.id}/work")
+    assert "Switch to this job" in [words for words, _, _ in offered]
+    assert not {f"clock-on-{first_job(app, accepted_order)}"} & {form for _, form, _ in offered}
+
+
 def test_a_pause_is_two_taps_and_each_reason_a_button(
     app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
 ) -> None:
