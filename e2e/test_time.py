@@ -25,7 +25,7 @@ from e2e.server import Product, inside, product
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
-from tests.effort import rounds
+from tests.effort import IS_LONG, rounds
 
 TECHNICIAN, LEADER, ADVISOR, MANAGER = (
     f"{who}@example.org" for who in ("technician", "leader", "advisor", "manager")
@@ -218,7 +218,8 @@ def test_a_board_that_asks_all_day_stays_small_and_misses_nothing(
             moments.append(clock.now())
             db.session.remove()
             moved = wall.locator(f".lane:nth-child(3) #ticket-{order_id}")
-            expect(moved).to_have_count(0 if number % 2 else 1, timeout=5_000)
+            # Seconds count only alone on a machine: else it is counted that each change arrives.
+            expect(moved).to_have_count(0 if number % 2 else 1, timeout=5_000 if IS_LONG else 60_000)
             moments.append(clock.now())
         assert app.name
     after = used(heap)
@@ -247,11 +248,11 @@ def test_a_failed_question_says_when_the_last_good_answer_came(open_page: OpenPa
     assert since % timedelta(days=1) < timedelta(minutes=5)
     tickets = page.locator(".ticket").count()
     page.context.set_offline(True)
-    expect(status).to_have_attribute("data-stale", "", timeout=5_000)
+    expect(status).to_have_attribute("data-stale", "")
     expect(status).to_contain_text(re.compile(r"Not current.*\d\d:\d\d:\d\d"))
     assert page.locator(".ticket").count() == tickets
     page.context.set_offline(False)
-    expect(status).not_to_have_attribute("data-stale", "", timeout=10_000)
+    expect(status).not_to_have_attribute("data-stale", "")
 
 
 def hurry(route: Route) -> None:
