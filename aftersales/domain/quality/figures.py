@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -86,9 +87,9 @@ class Figures:
     rework_minutes: int
 
     @property
-    def first_time_share(self) -> float | None:
+    def first_time_share(self) -> Decimal | None:
         """Passed at their first final inspection of all inspected for the first time; None without any."""
-        return self.passed_first / self.inspected if self.inspected else None
+        return Decimal(self.passed_first) / self.inspected if self.inspected else None
 
 
 def figures_of(site_id: int, *, from_at: datetime, until_at: datetime) -> Figures:

@@ -75,6 +75,7 @@ def test_each_figure_opens_what_is_behind_it(
         number = order_of(order_id).number
     client = sign_in(cast.qc.id)
     page = client.get("/quality?days=30").text
+    assert "0\u00a0%" in page
     for figure, total in (("passed", "0 of 1"), ("sent-back", "1 point"), ("rework", "0:07 h")):
         assert f'href="/quality/figures/{figure}?days=30"' in page
         behind = client.get(f"/quality/figures/{figure}?days=30").text
