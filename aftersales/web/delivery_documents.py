@@ -127,7 +127,7 @@ def _work_done(job: Job, photos: list[WorkPhoto]) -> data.WorkDone:
 
     return data.WorkDone(
         title=job.title,
-        explanation=job.explanation or job.concern,
+        explanation=job.explanation or (job.concern if job.concern != job.title else ""),
         before=picture(PhotoPhase.BEFORE),
         after=picture(PhotoPhase.AFTER),
     )

@@ -46,7 +46,7 @@ def options(found: Sequence[FreeTime]) -> list[tuple[str, str, str, str]]:
         )
         for one in found
     ]
-    return [*shown, ("", gettext("Another time"), "", gettext("as the customer wishes"))]
+    return [*shown, ("", gettext("Another time"), "", gettext("as entered below"))]
 
 
 def take(chosen: Any, starts_at: Any) -> None:

@@ -71,7 +71,7 @@ def record_of(
             if value
         ),
         ticked=tuple(
-            data.Fact(label=words, value=", ".join(label(tick) for tick in ticks if tick in check.ticks))
+            data.Fact(label=words, value=" · ".join(label(tick) for tick in ticks if tick in check.ticks))
             for words, ticks in (
                 (gettext("On the road test"), ROAD_TEST),
                 (gettext("Before it leaves"), BEFORE_IT_LEAVES),
