@@ -43,7 +43,7 @@ def found() -> Response | tuple[str, int]:
     now = clock.now()
     try:
         with transaction():
-            admin = founding.found(**values, tax_rates=form.rates(), hours=form.hours(), now=now)
+            admin = founding.found(**values, tax_rates=form.tax_rates.rates(), hours=form.hours(), now=now)
             token = accounts.sign_in(
                 admin.id, address=request.remote_addr or "", device=request.user_agent.string or "", now=now
             )

@@ -40,7 +40,9 @@ def save() -> Answer:
 @needs("settings.manage")
 def save_tax_rates() -> Answer:
     form = TaxForm()
-    return _done(form, lambda: operations.set_tax_rates(_site_id(), form.rates(), **_by(form)), tax=form)
+    return _done(
+        form, lambda: operations.set_tax_rates(_site_id(), form.tax_rates.rates(), **_by(form)), tax=form
+    )
 
 
 @blueprint.post("/hours")

@@ -17,8 +17,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form, WholeField
+from aftersales.blueprints.forms.lines import LineKinds
 from aftersales.blueprints.forms.reception import LOCAL
-from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.checkins.kinds import (
     ContactWay,
     DamageKind,
@@ -32,7 +32,7 @@ from aftersales.domain.checkins.kinds import (
     Zone,
 )
 from aftersales.domain.checkins.models import CheckIn, Damage, Interview
-from aftersales.domain.service_orders.models import Job, LineKind, PartGrade, PayType, SuppliedBy
+from aftersales.domain.service_orders.models import Job, PayType
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
 
@@ -245,13 +245,13 @@ class ConcernForm(Form):
         self.pay_type.choices = [(kind.value, label(kind)) for kind in PayType]
 
 
-class PriceForm(Form):
+class PriceForm(LineKinds):
     """A line of a job, priced at the desk."""
 
     submission_id = HiddenField()
-    kind = SelectField(_l("Kind"))
     description = StringField(_l("What for"), [Length(max=200)])
-    quantity = ExactField(        _l("Quantity or hours"), [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
+    quantity = ExactField(
+        _l("Quantity or hours"), [InputRequired(_l("Enter a number, for example 1.5.")), NumberRange(min=0)],
         scale=3, default=Decimal(1),
     )  # fmt: skip
     unit_price = ExactField(
@@ -259,26 +259,6 @@ class PriceForm(Form):
         [InputRequired(_l("Enter a price, for example 260.00.")), NumberRange(min=0)],
         places=2,
     )
-
-    skill = SelectField(_l("Kind of work"), default=Skill.MECHANICAL.value)
-    supplied_by = SelectField(_l("Who supplies the part"), default=SuppliedBy.WORKSHOP.value)
-    part_grade = SelectField(_l("Grade of the part"), default=PartGrade.ORIGINAL.value)
-    is_safety_critical = BooleanField(_l("The part matters for safety"))
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
-        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
-        self.supplied_by.choices = [(one.value, label(one)) for one in SuppliedBy]
-        self.part_grade.choices = [(one.value, label(one)) for one in PartGrade]
-
-    def of_part(self) -> dict[str, Any]:
-        """Who supplies the part and of what grade it is, as the operation takes it."""
-        return {
-            "supplied_by": SuppliedBy(self.supplied_by.data),
-            "part_grade": PartGrade(self.part_grade.data),
-            "is_safety_critical": self.is_safety_critical.data,
-        }
 
 
 class InterviewForm(Form):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import time
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -16,10 +15,10 @@ from wtforms.validators import (
     NumberRange,
     Optional,
     Regexp,
-    ValidationError,
 )
 
 from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.tax import TaxRatesField
 from aftersales.i18n import LANGUAGES
 from aftersales.i18n import lazy_gettext as _l
 
@@ -80,7 +79,7 @@ class FirstRunForm(Form):
     timezone = SelectField(_l("Time zone"), [DataRequired()], choices=_zones, default="Europe/Warsaw")
     language = SelectField(_l("Language"), [DataRequired()], choices=list(LANGUAGES.items()))
     prices_include_tax = BooleanField(_l("Prices include tax"), default=True)
-    tax_rates = StringField(
+    tax_rates = TaxRatesField(
         _l("Tax rates"), [DataRequired(_l("Enter at least one rate, for example 23."))], default="23, 8"
     )
     weekday_opens = TimeField(_l("Monday to Friday, from"), [Optional()], default=time(8))
@@ -120,14 +119,6 @@ class FirstRunForm(Form):
         ],
     )
 
-    def validate_tax_rates(self, field: Any) -> None:
-        try:
-            self.rates()
-        except InvalidOperation as error:
-            raise ValidationError(
-                _l("Enter the rates as numbers with commas between them, for example 23, 8.")
-            ) from error
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Also looks at each day's two times together."""
         is_valid: bool = super().validate(extra_validators)
@@ -145,11 +136,6 @@ class FirstRunForm(Form):
             (self.saturday_opens, self.saturday_closes),
             (self.sunday_opens, self.sunday_closes),
         ]
-
-    def rates(self) -> list[Decimal]:
-        """The rates as shares, in the order in which they were typed."""
-        texts = [text.strip().rstrip("%").strip() for text in (self.tax_rates.data or "").split(",")]
-        return [Decimal(text) / 100 for text in texts if text]
 
     def hours(self) -> Mapping[int, tuple[time, time]]:
         """Opening and closing time per weekday; closed days are left out."""

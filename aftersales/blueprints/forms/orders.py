@@ -1,14 +1,13 @@
 """Forms of the order page."""
 
 from decimal import Decimal
-from typing import Any
 
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from aftersales.blueprints.forms.base import ExactField, Form
-from aftersales.domain.catalogue.kinds import Skill
-from aftersales.domain.service_orders.models import HoldReason, LineKind, PartGrade, PayType, SuppliedBy
+from aftersales.blueprints.forms.lines import LineKinds
+from aftersales.domain.service_orders.models import HoldReason, PayType
 from aftersales.i18n import label
 from aftersales.i18n import lazy_gettext as _l
 
@@ -54,9 +53,8 @@ class JobForm(Form):
         self.pay_type.choices = [(kind.value, label(kind)) for kind in PayType]
 
 
-class LineForm(Form):
+class LineForm(LineKinds):
     version = HiddenField()
-    kind = SelectField(_l("Kind"))
     description = StringField(
         _l("What for"), [DataRequired(_l("Say what the line is for.")), Length(max=200)]
     )
@@ -71,23 +69,4 @@ class LineForm(Form):
         _l("Price of one"), [InputRequired(_l("Enter a price, for example 260.00."))], places=2
     )
     discount_percent = ExactField(_l("Discount in %"), [Optional()], largest=Decimal(100), default=Decimal(0))
-    skill = SelectField(_l("Kind of work"), default=Skill.MECHANICAL.value)
-    supplied_by = SelectField(_l("Who supplies the part"), default=SuppliedBy.WORKSHOP.value)
-    part_grade = SelectField(_l("Grade of the part"), default=PartGrade.ORIGINAL.value)
-    is_safety_critical = BooleanField(_l("The part matters for safety"))
     standard_change_reason = StringField(_l("Why the hours differ from the standard"), [Length(max=200)])
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind.choices = [(kind.value, label(kind)) for kind in LineKind]
-        self.skill.choices = [(skill.value, label(skill)) for skill in Skill]
-        self.supplied_by.choices = [(one.value, label(one)) for one in SuppliedBy]
-        self.part_grade.choices = [(one.value, label(one)) for one in PartGrade]
-
-    def of_part(self) -> dict[str, Any]:
-        """Who supplies the part and of what grade it is, as the operation takes it."""
-        return {
-            "supplied_by": SuppliedBy(self.supplied_by.data),
-            "part_grade": PartGrade(self.part_grade.data),
-            "is_safety_critical": self.is_safety_critical.data,
-        }

@@ -1,7 +1,6 @@
 """Forms of the site's settings. The form of the registry is made from the registry: one field per setting."""
 
 from datetime import time
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import (
@@ -14,10 +13,11 @@ from wtforms import (
     StringField,
     TimeField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from aftersales.blueprints.forms.base import Form
+from aftersales.blueprints.forms.tax import TaxRatesField
 from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.sites.models import Site
 from aftersales.domain.sites.settings import SETTINGS
@@ -54,20 +54,7 @@ class SiteForm(Form):
 
 class TaxForm(Form):
     version = HiddenField()
-    tax_rates = StringField(_l("Tax rates"), [DataRequired(_l("Enter at least one rate, for example 23."))])
-
-    def validate_tax_rates(self, field: Any) -> None:
-        try:
-            self.rates()
-        except InvalidOperation as error:
-            raise ValidationError(
-                _l("Enter the rates as numbers with commas between them, for example 23, 8.")
-            ) from error
-
-    def rates(self) -> list[Decimal]:
-        """The rates as shares, in the order in which they were typed."""
-        texts = [text.strip().rstrip("%").strip() for text in (self.tax_rates.data or "").split(",")]
-        return [Decimal(text) / 100 for text in texts if text]
+    tax_rates = TaxRatesField(_l("Tax rates"), [DataRequired(_l("Enter at least one rate, for example 23."))])
 
 
 class HoursForm(Form):
