@@ -64,7 +64,8 @@ def sign_in_lines() -> list[str]:
     """Who may sign in: one line per role of the sample, or what to do in a workshop without people."""
     if not db.session.scalar(sa.select(sa.func.count()).select_from(User)):
         return [
-            "Nobody can sign in yet: open the address to set up the workshop and its first administrator."
+            "Nobody can sign in yet: open the address to set up the workshop and its first administrator.",
+            "To look around in a sample workshop, start on another folder: ./bin/run --data var/sample",
         ]
     people = set(db.session.scalars(sa.select(User.email)))
     sample = _sample()

@@ -67,6 +67,11 @@ def current() -> Settings:
     return of(current_app)
 
 
+def own_redis_file(data_dir: Path) -> Path:
+    """Where ``bin/run`` writes, while it runs, how its own Valkey is reached."""
+    return data_dir / "valkey" / "address"
+
+
 def given(env: Mapping[str, str], name: str, default: str = "") -> str:
     """The variable itself, else the content of the file that ``<name>_FILE`` points to."""
     if value := env.get(f"AFTERSALES_{name}", "").strip():

@@ -88,10 +88,13 @@ def migration_trouble(folder: Path) -> str:
 
 
 def redis_trouble(settings: Settings) -> str:
-    if not settings.redis_url:
-        return "AFTERSALES_REDIS_URL is not set; bin/run sets it while it runs. Jobs wait for the sweep."
+    """Whether jobs reach a worker at once: by the Redis that is set, else by the one that ``bin/run`` brings."""
+    own = config.own_redis_file(settings.data_dir)
+    if not settings.redis_url and not own.exists():
+        return "AFTERSALES_REDIS_URL is not set, and bin/run, which brings its own, does not run on this data folder."
     try:
-        redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2).ping()
+        url = settings.redis_url or own.read_text(encoding="utf-8")
+        redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2).ping()
     except redis.RedisError as error:
         return f"Redis does not answer ({error}). Jobs wait for the sweep; check AFTERSALES_REDIS_URL."
     return ""

@@ -202,8 +202,10 @@ def own_redis(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     try:
         client = redis.Redis(unix_socket_path=str(path))
         wait_for(lambda: _pings(client), process, what=f"its Redis; see {data / 'logs' / 'valkey.log'}")
+        config.own_redis_file(data).write_text(f"unix://{path}", encoding="utf-8")
         yield f"unix://{path}", process
     finally:
+        config.own_redis_file(data).unlink(missing_ok=True)
         processes.stop(process)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from aftersales import clock, doctor
+from aftersales import clock, config, doctor
 from aftersales.config import Settings
 from aftersales.db import db, transaction
 from aftersales.domain import audit
@@ -33,6 +33,15 @@ def with_settings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_sound_workshop_has_no_trouble(with_settings: Any) -> None:
     with servers.valkey() as valkey:
         assert troubles(with_settings(redis_url=valkey.url)) == {}
+
+
+def test_the_redis_that_bin_run_brings_is_found_and_missed(with_settings: Any, tmp_path: Path) -> None:
+    app = with_settings(redis_url="", data_dir=tmp_path)
+    assert "bin/run" in troubles(app)["Redis"]
+    with servers.valkey() as valkey:
+        (tmp_path / "valkey").mkdir()
+        config.own_redis_file(tmp_path).write_text(valkey.url)
+        assert troubles(app) == {}
 
 
 def test_a_redis_that_is_away_is_named(with_settings: Any) -> None:
