@@ -34,16 +34,19 @@ export function start(page) {
       case "on": return now > 0 || done.has(job);
       case "switch": return now === 0 || now === job || done.has(job);
       case "done-bar": return now !== job;
+      case "switch-bar": return now === 0 || job !== first || isHere(now);
       default: return now > 0 || job !== first;
     }
   }
+
+  const isHere = (job) => document.getElementById(`job-${job}-title`) !== null;
 
   function tellOf({ running: job, since }) {
     if (!card) return;
     const title = document.getElementById(`job-${job}-title`)?.textContent.trim();
     card.hidden = !since || !title;
     if (card.hidden) return;
-    const time = new Date(since).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+    const time = new Date(since).toLocaleTimeString(document.documentElement.lang, { timeZone: card.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const told = (words) => words.replace("{job}", title).replace("{time}", time);
     for (const line of card.querySelectorAll("[data-words]")) line.textContent = told(line.dataset.words);
     for (const part of card.querySelectorAll("[data-kept]")) {

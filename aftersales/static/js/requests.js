@@ -18,6 +18,8 @@ function retryOf(detail) {
 function failed(event) {
   if (event.detail.requestConfig?.headers["Aftersales-Item"]) return; // kept on this tablet: it says so itself
   const answered = event.type === "htmx:responseError";
+  const { verb, triggeringEvent } = event.detail.requestConfig ?? {};
+  if (!answered && verb === "get" && (triggeringEvent?.type ?? "load") === "load") return; // a part that the page itself asked for: nothing was typed
   // 409 and 422 carry their sentence in the answer; so do others whose banner is shown already: no retry helps.
   if (answered && ([409, 422].includes(event.detail.xhr.status) || sentenceOf(event.detail.xhr))) return;
   const text = answered ? word("server_failed") : word("no_connection");

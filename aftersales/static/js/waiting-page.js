@@ -29,7 +29,7 @@ export function start(page) {
   function row(item) {
     const state = item.refused ? words.refused.replace("{reason}", item.refused)
       : item.owner === owner() ? words.waits : words.others.replace("{name}", item.author || words.somebody);
-    const time = new Date(item.made_at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+    const time = new Date(item.made_at).toLocaleString(document.documentElement.lang, { timeZone: page.dataset.zone, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const main = element("span", [element("b", item.title), element("br", []), element("span", `${state} · ${time}`, { class: "note" })], { class: "item-main" });
     const entry = element("li", [pictureOf(item), main], { class: "item" });
     if (item.refused) {
