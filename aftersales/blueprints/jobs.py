@@ -314,7 +314,7 @@ def _slack(order: ServiceOrder, jobs: list[at_work.WorkJob]) -> rules.Slack | No
     if order.promised_at is None or order.arrived_at is None:
         return None
     person, now = session.person(), clock.now()
-    running = [since for job in jobs for _, _, since in job.running]
+    running = [since for job in jobs for since in job.counting()]
     worked = order.worked_minutes + sum(rules.minutes_between(since, now) for since in running)
     return rules.slack(
         arrived_at=order.arrived_at,

@@ -132,6 +132,16 @@ def test_the_work_page_of_a_forgotten_clock_offers_its_end_and_nothing_that_is_r
         assert 'action="/clocking/end"' not in page
 
 
+@pytest.mark.usefixtures("_next_morning")
+def test_a_forgotten_clock_counts_no_minutes_on_its_car(
+    cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-4: the page of the car says that somebody's end is not known, and reckons without the night."""
+    page = sign_in(cast.leader.id).get(f"/orders/{accepted_order.id}/work").text
+    assert "clocked 0:00 h" in page and "1:30 left" in page
+    assert f"{cast.technician.name} since Tue 10:00: forgotten, counts once the end is said" in page
+
+
 def test_a_night_shift_is_not_called_forgotten_after_midnight(
     app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

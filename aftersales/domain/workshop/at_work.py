@@ -23,6 +23,7 @@ from aftersales.domain.service_orders.models import (
 )
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.models import Clocking, FaultCheck, JobPhoto, PhotoPhase, ProblemReport
+from aftersales.domain.workshop.time_models import ForgottenClock
 from aftersales.i18n import gettext
 
 
@@ -60,13 +61,20 @@ class WorkJob:
     clock_ids: dict[int, int] = field(default_factory=dict)
     """The running clock of each person who works on it."""
 
+    forgotten: set[int] = field(default_factory=set)
+    """Whose clock runs on although nobody knows when they stopped: it counts once that is said."""
+
     @property
     def is_authorised(self) -> bool:
         return self.authorised > 0
 
     def clocked(self, now: datetime) -> int:
         """Minutes that people have worked on it so far, the clocks that run now included."""
-        return self.worked_minutes + sum(rules.minutes_between(since, now) for _, _, since in self.running)
+        return self.worked_minutes + sum(rules.minutes_between(since, now) for since in self.counting())
+
+    def counting(self) -> list[datetime]:
+        """Since when the clocks run whose time is known."""
+        return [since for user_id, _, since in self.running if user_id not in self.forgotten]
 
     def left(self, now: datetime) -> int:
         """Minutes of the plan that are left; below zero the plan is used up."""
@@ -137,9 +145,11 @@ def find(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | N
             User.id.label("user_id"),
             User.name,
             Job.title,
+            (ForgottenClock.id.is_not(None) & ForgottenClock.still_until.is_(None)).label("is_forgotten"),
         )
         .join(User, User.id == Clocking.user_id)
         .join(Job, Job.id == Clocking.job_id)
+        .outerjoin(ForgottenClock, ForgottenClock.clocking_id == Clocking.id)
         .where(
             or_(
                 Clocking.service_order_id == order_id,
@@ -156,6 +166,8 @@ def find(order_id: int, user_id: int | None) -> tuple[list[WorkJob], Running | N
         if row.ended_at is None:
             job.running.append((row.user_id, row.name, row.started_at))
             job.clock_ids[row.user_id] = row.id
+            if row.is_forgotten:
+                job.forgotten.add(row.user_id)
         elif not row.is_rework:
             job.worked_minutes += rules.minutes_between(row.started_at, row.ended_at)
     return list(jobs.values()), mine
