@@ -29,7 +29,7 @@ from aftersales.domain.service_orders.models import (
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.workshop import rules
+from aftersales.domain.workshop import forgotten, rules
 from aftersales.domain.workshop.clocking import CLOCKABLE
 from aftersales.domain.workshop.dispatch import need_own
 from aftersales.domain.workshop.models import Clocking
@@ -56,12 +56,12 @@ def planned_minutes(job_ids: Iterable[int]) -> dict[int, int]:
 
 
 def clocked_minutes(job_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    """How long people have worked on these jobs in sum, the clocks that run now included. Rework does not count against
-    the plan."""
+    """How long people have worked on these jobs in sum, the clocks that run now included, those that were forgotten
+    not. Rework does not count against the plan."""
     minutes: dict[int, int] = defaultdict(int)
     for job_id, started_at, ended_at in db.session.execute(
         select(Clocking.job_id, Clocking.started_at, Clocking.ended_at).where(
-            Clocking.job_id.in_(list(job_ids)), ~Clocking.is_rework
+            Clocking.job_id.in_(list(job_ids)), ~Clocking.is_rework, ~forgotten.nobody_knows(Clocking)
         )
     ):
         minutes[job_id] += rules.minutes_between(started_at, ended_at or now)
@@ -80,6 +80,7 @@ def list_to_ask(site_id: int, percent: int, now: datetime) -> list[int]:
             Clocking.site_id == site_id,
             Clocking.ended_at.is_(None),
             ~Clocking.is_rework,
+            ~forgotten.nobody_knows(Clocking),
             ProgressCheck.id.is_(None),
         )
         .distinct()

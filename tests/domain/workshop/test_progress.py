@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from aftersales.db import db, transaction
+from aftersales.domain.accounts import administration
 from aftersales.domain.errors import Invalid, NotFound, NotPermitted, Refused
 from aftersales.domain.messaging.models import Message
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
@@ -74,6 +75,18 @@ def test_the_technician_is_asked_once_at_three_quarters_of_the_plan(cast: Cast, 
     (asked,) = checks()
     assert (asked.job_id, asked.asked_user_id, asked.answered_at) == (job_id, cast.technician.id, None)
     assert open_tasks(TaskType.ANSWER_PROGRESS) == [(TaskType.ANSWER_PROGRESS, cast.technician.id, None)]
+
+
+def test_nobody_is_asked_because_a_forgotten_clock_ran_on(cast: Cast, job_id: int) -> None:
+    """DSP-5: whoever left after twenty minutes has not used up the plan an hour later."""
+    with transaction():
+        administration.disable(
+            cast.technician.id, actor=cast.admin.actor(), now=START + timedelta(minutes=20)
+        )
+    for minute in (21, 80):
+        floor.sweep(START + timedelta(minutes=minute))
+    assert checks() == []
+    assert progress.clocked_minutes([job_id], START + timedelta(minutes=80)) == {}
 
 
 def test_time_of_earlier_stretches_counts_and_the_share_is_a_setting(cast: Cast, job_id: int) -> None:
