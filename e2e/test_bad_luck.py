@@ -95,7 +95,7 @@ def test_two_tablets_of_one_person_never_change_a_clock_unseen(floor: Floor, ope
     bar(far, "Clock on")  # it still shows that nothing runs
     expect(far.get_by_role("alert")).to_contain_text("You are still clocked on to “Brakes squeal”.")
     assert_accessible(far)
-    far.get_by_role("button", name="Switch to this job").tap()
+    bar(far, "Switch to this job")
     expect(far.locator("#running")).to_contain_text("On the clock: Oil is lost")
 
     pause(near, "Break")  # it still shows the brakes

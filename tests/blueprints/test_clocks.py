@@ -132,6 +132,16 @@ def test_the_work_page_of_a_forgotten_clock_offers_its_end_and_nothing_that_is_r
         assert 'action="/clocking/end"' not in page
 
 
+def test_a_colleagues_clock_has_two_forms_whose_labels_lead_to_their_own_fields(
+    cast: Cast, sign_in: SignIn, running: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DSP-4: stopping it now and saying when it stopped both ask for a reason."""
+    at(monkeypatch, 30)
+    page = parse(sign_in(cast.leader.id).get(f"/clocks/{running}").text)
+    targets = [label.get("for") for label in page.all("label") if label.get("for")]
+    assert len(targets) == len(set(targets)) and {"stop-reason", "reason"} <= set(targets)
+
+
 @pytest.mark.usefixtures("_next_morning")
 def test_a_forgotten_clock_counts_no_minutes_on_its_car(
     cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder

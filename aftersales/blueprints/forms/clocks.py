@@ -59,6 +59,7 @@ class StopForm(Form):
     reason = StringField(
         _l("Why you stop the clock"),
         [DataRequired(_l("Say why you stop the clock. Your colleague reads it.")), Length(max=200)],
+        id="stop-reason",  # the page has another form that asks for a reason
     )
 
 
