@@ -72,7 +72,7 @@ def test_the_pin_signs_and_the_record_says_so(
     text = " ".join(page.extract_text() for page in PdfReader(path).pages)
     words = " ".join(text.split())
     assert cast.qc.name in words and "With the own PIN" in words and "Signed by typing" not in words
-    assert "On the road test: Brakes straight, no pulsing, No warning lamps" in words
+    assert "On the road test: Brakes straight, no pulsing · No warning lamps" in words
     page = tablet.get(f"/orders/{in_quality_check.id}/quality-check").text
     assert "With the own PIN" in page and f"/documents/{paper.id}.pdf" in page
     assert wrong_tries(app, cast) == 0
