@@ -13,7 +13,8 @@ from aftersales.domain.accounts import pins
 from aftersales.domain.catalogue.kinds import SpecKind
 from aftersales.domain.quality import queries, work_checks
 from aftersales.domain.service_orders import operations as service_orders
-from aftersales.domain.service_orders.models import JobSpec, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobSpec
+from aftersales.domain.service_orders.models import ServiceOrder
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in

@@ -37,7 +37,8 @@ from aftersales.domain.planning.models import Booking
 from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
 from aftersales.domain.quality.models import QualityCheck, QualityCheckItem, Rework
 from aftersales.domain.quotations.models import DeferredWork, Quotation, QuotationJob
-from aftersales.domain.service_orders.models import Job, JobClip, Line, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobClip
+from aftersales.domain.service_orders.models import Job, Line, ServiceOrder
 from aftersales.domain.sites.models import Site
 from aftersales.domain.staffing.models import (
     Absence,

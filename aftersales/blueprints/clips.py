@@ -10,7 +10,7 @@ from aftersales.domain.attachments import recordings
 from aftersales.domain.errors import DomainError
 from aftersales.domain.service_orders import clips
 from aftersales.domain.service_orders import queries as orders
-from aftersales.domain.service_orders.models import JobClip
+from aftersales.domain.service_orders.job_models import JobClip
 from aftersales.web import checkin_steps as steps
 from aftersales.web import htmx, media, session
 from aftersales.web.access import needs

@@ -23,6 +23,7 @@ from aftersales.domain.planning import models as planning
 from aftersales.domain.quality import comeback_models as comebacks
 from aftersales.domain.quality import models as quality
 from aftersales.domain.quotations import models as quotations
+from aftersales.domain.service_orders import job_models as jobs
 from aftersales.domain.service_orders import models as service_orders
 from aftersales.domain.sites import models as sites
 from aftersales.domain.staffing import models as staffing
@@ -51,6 +52,7 @@ __all__ = [
     "followups",
     "guarantees",
     "inspections",
+    "jobs",
     "knowledge",
     "links",
     "messaging",

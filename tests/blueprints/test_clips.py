@@ -9,7 +9,8 @@ from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.links import operations as links
 from aftersales.domain.service_orders import clips as domain_clips
-from aftersales.domain.service_orders.models import JobClip, OrderEvent, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobClip
+from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.sites.models import Site
 from tests import factories
 from tests.cast import Cast

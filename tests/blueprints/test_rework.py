@@ -8,7 +8,8 @@ from flask import Flask
 from aftersales.db import db, transaction
 from aftersales.domain.catalogue.kinds import SpecKind
 from aftersales.domain.quality.models import QualityPhoto, Rework
-from aftersales.domain.service_orders.models import JobSpec, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobSpec
+from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.workshop.models import Clocking
 from tests import factories
 from tests.blueprints.test_quality import all_ok, check_of, lines_of, refuse, state

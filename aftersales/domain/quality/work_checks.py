@@ -16,7 +16,8 @@ from aftersales.domain.inspections.sheet import Probe
 from aftersales.domain.quality import queries, rework
 from aftersales.domain.quality.models import CheckResult, CheckStage, QualityCheck, QualityCheckItem
 from aftersales.domain.service_orders import specs, timeline, work
-from aftersales.domain.service_orders.models import EventKind, JobSpec, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobSpec
+from aftersales.domain.service_orders.models import EventKind, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order, move
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Team

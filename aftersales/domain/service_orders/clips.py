@@ -14,7 +14,8 @@ from aftersales.domain.attachments.models import Attachment
 from aftersales.domain.attachments.operations import StoredPhoto
 from aftersales.domain.errors import NotFound, Refused
 from aftersales.domain.service_orders import timeline
-from aftersales.domain.service_orders.models import EventKind, Job, JobClip
+from aftersales.domain.service_orders.job_models import JobClip
+from aftersales.domain.service_orders.models import EventKind, Job
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.i18n import N_, gettext
 

@@ -11,7 +11,8 @@ from aftersales.db import db
 from aftersales.domain.actors import Actor
 from aftersales.domain.catalogue.models import CannedJob
 from aftersales.domain.errors import Invalid
-from aftersales.domain.service_orders.models import Authorisation, Job, JobSpec, Line, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobSpec
+from aftersales.domain.service_orders.models import Authorisation, Job, Line, ServiceOrder
 from aftersales.i18n import gettext
 
 MOST = Decimal(100_000)

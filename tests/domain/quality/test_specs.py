@@ -13,7 +13,8 @@ from aftersales.domain.errors import Invalid
 from aftersales.domain.quality import queries, work_checks
 from aftersales.domain.service_orders import canned_jobs, specs, work
 from aftersales.domain.service_orders import operations as service_orders
-from aftersales.domain.service_orders.models import Authorisation, Job, JobSpec, ServiceOrder
+from aftersales.domain.service_orders.job_models import JobSpec
+from aftersales.domain.service_orders.models import Authorisation, Job, ServiceOrder
 from aftersales.domain.service_orders.specs import Entered
 from tests import factories
 from tests.cast import Cast
