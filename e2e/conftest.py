@@ -1,7 +1,7 @@
 """Journeys: a real browser against the real server, worker, Valkey, mail server and SMS gateway.
 
-``sample`` is a product with the sample workshop, ``empty`` one at its first-run page; each is started once per
-run. ``tablet``, ``portrait``, ``phone`` and ``wall`` are fresh pages on devices of these sizes; a journey fails on
+``sample`` is a product with the sample workshop, ``empty`` one at its first-run page, for one file of journeys to fill;
+each is started once per run. ``tablet``, ``portrait``, ``phone`` and ``wall`` are fresh pages on devices of these sizes; a journey fails on
 any error that the browser's console shows.
 """
 
@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 import aftersales
-from e2e.server import Product, product
+from e2e.server import Blank, Product, product
 from tests import chromium
 from tests.effort import IS_LONG
 
@@ -63,10 +63,15 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product before anybody used it."""
-    with product(tmp_path_factory.mktemp("empty"), "--empty") as running:
-        yield running
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blank]:
+    with product(tmp_path_factory.mktemp("blank"), "--empty") as running:
+        yield Blank(running)
+
+
+@pytest.fixture(scope="module")
+def empty(blank: Blank) -> Product:
+    """The product before anybody used it: for one file of journeys, which fills it as it likes."""
+    return blank.again()
 
 
 @pytest.fixture

@@ -1,17 +1,24 @@
 """The whole product as one program, started for a journey as ``bin/run`` starts it."""
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis
 from flask import Flask
+from rq import Queue
+from rq.serializers import JSONSerializer
 
-from aftersales import config, create_app
+from aftersales import config, create_app, serve
+from aftersales.db import db
+from aftersales.jobs.queue import QUEUES
 from tests import servers
 from tests.servers import MailServer, SmsGateway
 
@@ -35,6 +42,41 @@ class Product:
 
     def said(self) -> str:
         return "".join(self.lines)
+
+
+class Blank:
+    """A product that nobody has used yet, again and again: starting one anew takes as long as several journeys."""
+
+    def __init__(self, running: Product) -> None:
+        self.running = running
+        self._database = running.data / "aftersales.db"
+        self._kept = running.data / "blank.db"
+        _copy_database(self._database, self._kept)
+
+    def again(self) -> Product:
+        """The running product as it was at first, its queues and what it counted of its visitors included."""
+        socket = serve.run_folder(self.running.data) / "valkey.sock"
+        with redis.Redis(unix_socket_path=str(socket)) as connection:
+            waiting = [Queue(name, connection=connection, serializer=JSONSerializer) for name in QUEUES]
+            for queue in waiting:
+                queue.empty()
+            servers.wait_until(
+                lambda: not any(queue.started_job_registry.count for queue in waiting),
+                what="a job is still at work",
+            )
+            for key in connection.scan_iter("LIMITS*"):
+                connection.delete(key)
+        _copy_database(self._kept, self._database)
+        shutil.rmtree(self.running.data / "media", ignore_errors=True)
+        for box in (self.running.mail.received, self.running.sms.received):
+            box.clear()
+        return self.running
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """As one transaction: whoever has the target open reads either all of the old or all of the new."""
+    with closing(sqlite3.connect(source)) as kept, closing(sqlite3.connect(target, timeout=30)) as live:
+        kept.backup(live)
 
 
 @contextmanager
@@ -83,3 +125,5 @@ def inside(running: Product) -> Iterator[Flask]:
     )
     with app.app_context():
         yield app
+        db.session.remove()
+        db.engine.dispose()

@@ -1,7 +1,6 @@
 """The customer answers a quotation of five items on a phone: few taps, the total always right, also without script."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -19,7 +18,7 @@ from aftersales.domain.sites.models import Site
 from aftersales.web import quotation_documents
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, OpenPage
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 
@@ -36,16 +35,9 @@ MAX_TAPS = 9
 
 
 @pytest.fixture(scope="module")
-def quoting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A product of its own: the empty one has to stay empty for the first-run page."""
-    with product(tmp_path_factory.mktemp("quoting"), "--empty") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def quotes(quoting: Product) -> list[tuple[str, int]]:
+def quotes(empty: Product) -> list[tuple[str, int]]:
     """Two quotations with five items each: the links and the ids."""
-    with inside(quoting):
+    with inside(empty):
         with transaction():
             cast = casting.hire()
         return [ask(cast, clock.now()) for _ in range(2)]
@@ -88,11 +80,11 @@ class Thumb:
 
 
 def test_five_items_are_approved_with_few_taps_and_the_total_is_right(
-    open_page: OpenPage, quoting: Product, quotes: list[tuple[str, int]]
+    open_page: OpenPage, empty: Product, quotes: list[tuple[str, int]]
 ) -> None:
     """QUO-2, PLT-1: no sign-in, running total, review with name, confirmation with the PDF."""
     url, quotation_id = quotes[0]
-    page = open_page(**PHONE, base_url=quoting.address)
+    page = open_page(**PHONE, base_url=empty.address)
     page.goto(url)
     expect(page.locator("h1")).to_have_text("We need your answer on 5 items")
     assert page.locator("input[type=radio]:checked").count() == 0
@@ -117,7 +109,7 @@ def test_five_items_are_approved_with_few_taps_and_the_total_is_right(
     expect(page.locator("h1")).to_have_text("Thank you, we have your answer")
     assert thumb.taps <= MAX_TAPS
     assert_accessible(page)
-    with inside(quoting):
+    with inside(empty):
         answered = queries.get_quotation(quotation_id)
         assert answered.approved_gross == Decimal("1539.50")
         assert answered.opened_at is not None
@@ -126,11 +118,11 @@ def test_five_items_are_approved_with_few_taps_and_the_total_is_right(
 
 
 def test_without_script_it_is_the_same_journey(
-    open_page: OpenPage, quoting: Product, quotes: list[tuple[str, int]]
+    open_page: OpenPage, empty: Product, quotes: list[tuple[str, int]]
 ) -> None:
     """QUALITY: the customer's page works without script; "opened" is said by script alone."""
     url, quotation_id = quotes[1]
-    page = open_page(**PHONE, base_url=quoting.address, java_script_enabled=False)
+    page = open_page(**PHONE, base_url=empty.address, java_script_enabled=False)
     page.goto(url)
     for number in range(5):
         page.get_by_text("Do it", exact=True).nth(number).tap()
@@ -141,7 +133,7 @@ def test_without_script_it_is_the_same_journey(
 
     expect(page.locator("h1")).to_have_text("Thank you, we have your answer")
     assert re.search(r"1,577\.80", page.locator("main").inner_text())
-    with inside(quoting):
+    with inside(empty):
         answered = queries.get_quotation(quotation_id)
         assert answered.approved_gross == Decimal("1577.80")
         assert answered.opened_at is None

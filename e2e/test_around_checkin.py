@@ -1,7 +1,6 @@
 """What stands around the check-in: a recall and a warranty warning before it, a short visit instead of a repair, the
 month's figures, and the guide that sets up a tablet. Each screen is looked at by axe."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -20,7 +19,7 @@ from aftersales.domain.warranty.models import CampaignKind
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 
@@ -37,26 +36,25 @@ class Workshop:
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with product(tmp_path_factory.mktemp("around"), "--empty") as running:
-        with inside(running), transaction():
-            now = clock.now()
-            cast = casting.hire()
-            site = db.session.get_one(Site, cast.site.id)
-            site.settings = {"warranty.same_fault_limit": 1}
-            car = factories.vehicle(cast, plate="KR 7P421", vin=VIN)
-            car.warranty_until_on = (now + timedelta(days=300)).date()
-            booked = factories.open_order(
-                cast, car=car, is_booking=True, planned_at=now + timedelta(minutes=5), now=now
-            )
-            campaign = warranty.save_campaign(
-                None, number="69EP", title="Airbag module", kind=CampaignKind.RECALL, from_on=now.date(),
-                until_on=None, actor=cast.claims.actor(), now=now,
-            )  # fmt: skip
-            warranty.add_vins(campaign.id, f"{VIN}\nWVWZZZ3CZKE999999", actor=cast.claims.actor(), now=now)
-            short = factories.check_in(cast, factories.open_order(cast, now=now))
-            _agree_fee(cast, short)
-        yield Workshop(running, booked.id, short.id)
+def workshop(empty: Product) -> Workshop:
+    with inside(empty), transaction():
+        now = clock.now()
+        cast = casting.hire()
+        site = db.session.get_one(Site, cast.site.id)
+        site.settings = {"warranty.same_fault_limit": 1}
+        car = factories.vehicle(cast, plate="KR 7P421", vin=VIN)
+        car.warranty_until_on = (now + timedelta(days=300)).date()
+        booked = factories.open_order(
+            cast, car=car, is_booking=True, planned_at=now + timedelta(minutes=5), now=now
+        )
+        campaign = warranty.save_campaign(
+            None, number="69EP", title="Airbag module", kind=CampaignKind.RECALL, from_on=now.date(),
+            until_on=None, actor=cast.claims.actor(), now=now,
+        )  # fmt: skip
+        warranty.add_vins(campaign.id, f"{VIN}\nWVWZZZ3CZKE999999", actor=cast.claims.actor(), now=now)
+        short = factories.check_in(cast, factories.open_order(cast, now=now))
+        _agree_fee(cast, short)
+    return Workshop(empty, booked.id, short.id)
 
 
 def _agree_fee(cast: casting.Cast, order: ServiceOrder) -> None:

@@ -1,6 +1,5 @@
 """The technician's checklist and the final inspection in the browser: few taps, nothing lost, also without script."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
@@ -68,12 +67,11 @@ class Workshop:
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with product(tmp_path_factory.mktemp("checks"), "--empty") as running:
-        with inside(running), transaction():
-            cast = casting.hire()
-            factories.stock_catalogue(cast)
-        yield Workshop(running, cast)
+def workshop(empty: Product) -> Workshop:
+    with inside(empty), transaction():
+        cast = casting.hire()
+        factories.stock_catalogue(cast)
+    return Workshop(empty, cast)
 
 
 class Hand:

@@ -1,6 +1,5 @@
 """A template made by the manager and filled in with the number pad: thirty lines, at most forty taps."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from aftersales.domain.vehicles.models import Vehicle
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
@@ -51,17 +50,16 @@ class Workshop:
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with product(tmp_path_factory.mktemp("templates"), "--empty") as running:
-        with inside(running), transaction():
-            cast = casting.hire()
-            factories.stock_catalogue(cast)
-            points = [point for point in starter.POINTS if point.code not in LEFT_OUT]
-            templates.save_template(
-                code=starter.CODE, name="Thirty", points=points, actor=SYSTEM, now=clock.now()
-            )
-            repair_plan.stock_rules(actor=SYSTEM, now=clock.now())
-        yield Workshop(running, cast)
+def workshop(empty: Product) -> Workshop:
+    with inside(empty), transaction():
+        cast = casting.hire()
+        factories.stock_catalogue(cast)
+        points = [point for point in starter.POINTS if point.code not in LEFT_OUT]
+        templates.save_template(
+            code=starter.CODE, name="Thirty", points=points, actor=SYSTEM, now=clock.now()
+        )
+        repair_plan.stock_rules(actor=SYSTEM, now=clock.now())
+    return Workshop(empty, cast)
 
 
 class Finger:

@@ -1,7 +1,6 @@
 """Knowledge on the tablet: a bulletin goes in, the worker reads it, a technician finds it in Chinese and beside the job."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +12,22 @@ from aftersales.db import transaction
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def floor(empty: Product) -> Product:
     """The product with a Passat in the technician's hands whose brakes make a noise."""
-    with product(tmp_path_factory.mktemp("knowledge"), "--empty") as running:
-        with inside(running):
-            now = clock.now()
-            with transaction():
-                cast = casting.hire()
-                order = factories.open_order(cast, now=now, concern="刹车异响, P0401 as well")
-                factories.check_in(cast, order, now=now)
-                factories.accept(cast, factories.assign(cast, order, now=now), now=now)
-        yield running
+    with inside(empty):
+        now = clock.now()
+        with transaction():
+            cast = casting.hire()
+            order = factories.open_order(cast, now=now, concern="刹车异响, P0401 as well")
+            factories.check_in(cast, order, now=now)
+            factories.accept(cast, factories.assign(cast, order, now=now), now=now)
+    return empty
 
 
 def signed_in(open_page: OpenPage, floor: Product, email: str, device: dict[str, object]) -> Page:

@@ -1,7 +1,6 @@
 """Torques, a no with its photo's place, rework by its clock, and the signed record: by hand on the tablet."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import current_app
@@ -18,7 +17,7 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from e2e.test_shared_tablet import PIN, enrolled, tap
 from tests import cast as casting
 from tests import factories
@@ -26,24 +25,23 @@ from tests.cast import Cast
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, Cast, int]]:
+def floor(empty: Product) -> tuple[Product, Cast, int]:
     """A running product with a car in repair whose wheel bolts are to be tightened to 120 Nm."""
-    with product(tmp_path_factory.mktemp("quality"), "--empty") as running:
-        with inside(running), transaction():
-            cast, now = casting.hire(), clock.now()
-            order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
-            order.technician_id, order.bay_id = cast.technician.id, cast.site.bay_ids[0]
-            service_orders.move(order, "assign", actor=cast.manager.actor(), now=now)
-            service_orders.move(order, "accept", actor=cast.technician.actor(), now=now)
-            service_orders.move(order, "start_repair", actor=cast.advisor.actor(), now=now)
-            db.session.add(
-                JobSpec(
-                    service_order_id=order.id, job_id=order.jobs[0].id, position=1, kind=SpecKind.TORQUE,
-                    name="Wheel bolts", unit="Nm", nominal=120, low=110, high=130,
-                )
-            )  # fmt: skip
-            order_id = order.id
-        yield running, cast, order_id
+    with inside(empty), transaction():
+        cast, now = casting.hire(), clock.now()
+        order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+        order.technician_id, order.bay_id = cast.technician.id, cast.site.bay_ids[0]
+        service_orders.move(order, "assign", actor=cast.manager.actor(), now=now)
+        service_orders.move(order, "accept", actor=cast.technician.actor(), now=now)
+        service_orders.move(order, "start_repair", actor=cast.advisor.actor(), now=now)
+        db.session.add(
+            JobSpec(
+                service_order_id=order.id, job_id=order.jobs[0].id, position=1, kind=SpecKind.TORQUE,
+                name="Wheel bolts", unit="Nm", nominal=120, low=110, high=130,
+            )
+        )  # fmt: skip
+        order_id = order.id
+    return empty, cast, order_id
 
 
 def check_myself(page: Page, order_id: int) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -14,7 +13,7 @@ from aftersales.domain.accounts import pins
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.effort import IS_LONG
@@ -24,26 +23,25 @@ PEOPLE = ("technician", "second_technician", "leader")
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def floor(empty: Product) -> Product:
     """The product with a car in the technician's hands; technicians and leader have a PIN."""
-    with product(tmp_path_factory.mktemp("bay"), "--empty") as running:
-        with inside(running) as app:
-            now = clock.now()
-            with transaction():
-                cast = casting.hire()
-                order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
-                factories.accept(cast, factories.assign(cast, order, now=now), now=now)
-                for key in PEOPLE:
-                    person = getattr(cast, key)
-                    pins.set_pin(
-                        person.id,
-                        PIN,
-                        secret=app.config["SECRET_KEY"],
-                        today=now.date(),
-                        actor=person.actor(),
-                        now=now,
-                    )
-        yield running
+    with inside(empty) as app:
+        now = clock.now()
+        with transaction():
+            cast = casting.hire()
+            order = factories.check_in(cast, factories.open_order(cast, now=now), now=now)
+            factories.accept(cast, factories.assign(cast, order, now=now), now=now)
+            for key in PEOPLE:
+                person = getattr(cast, key)
+                pins.set_pin(
+                    person.id,
+                    PIN,
+                    secret=app.config["SECRET_KEY"],
+                    today=now.date(),
+                    actor=person.actor(),
+                    now=now,
+                )
+    return empty
 
 
 def enrolled(open_page: OpenPage, floor: Product, device: dict[str, object]) -> Page:

@@ -14,19 +14,13 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from e2e.conftest import TABLET
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from e2e.test_camera import FAKE_CAMERA
 from e2e.test_visit import draw
 from tests import cast as casting
 from tests import factories
 
 MOST = 25
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with product(tmp_path_factory.mktemp("taps"), "--empty") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +31,16 @@ def seeing(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) 
     browser.close()
 
 
-def test_a_check_in_with_six_photos_takes_at_most_25_taps(workshop: Product, seeing: Browser) -> None:
+def test_a_check_in_with_six_photos_takes_at_most_25_taps(empty: Product, seeing: Browser) -> None:
     """QUALITY, CHK-2: the booked items are priced; typing counts as the tap into its field, the signature as one."""
-    with inside(workshop), transaction():
+    with inside(empty), transaction():
         cast = casting.hire()
         order = factories.open_order(cast, now=clock.now())
         factories.price(cast, order)
         order.promised_at = order.first_promised_at = clock.now() + timedelta(hours=6)
         checkins.arrive(order.id, site_id=order.site_id, actor=cast.advisor.actor(), now=clock.now())
         order_id = order.id
-    context = seeing.new_context(**TABLET, base_url=workshop.address, locale="en-GB")
+    context = seeing.new_context(**TABLET, base_url=empty.address, locale="en-GB")
     context.set_default_timeout(10_000)
     page = context.new_page()
     sign_in(page, cast.advisor)
@@ -88,6 +82,6 @@ def test_a_check_in_with_six_photos_takes_at_most_25_taps(workshop: Product, see
     tap(page.get_by_role("button", name="Sign and order"))
     page.wait_for_url(f"**/orders/{order_id}")
     context.close()
-    with inside(workshop):
+    with inside(empty):
         assert db.session.get_one(ServiceOrder, order_id).state is OrderState.CHECKED_IN
     assert taps <= MOST, taps

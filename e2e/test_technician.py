@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from flask import current_app
@@ -26,7 +25,7 @@ from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.network import Network, Way, between
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
@@ -53,21 +52,19 @@ class Floor:
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    data: Path = tmp_path_factory.mktemp("floor")
-    with product(data, "--empty") as running:
-        with inside(running), transaction():
-            cast, now = casting.hire(), clock.now()
-            assigned = factories.assign(
-                cast, factories.check_in(cast, factories.open_order(cast, now=now), now=now), now=now
-            )
-            order, quick = (in_repair(cast, now) for _ in range(2))
-            job = factories.fresh(order).jobs[0].id
-            pins.set_pin(
-                cast.technician.id, PIN, secret=current_app.config["SECRET_KEY"], today=now.date(),
-                actor=cast.technician.actor(), now=now,
-            )  # fmt: skip
-        yield Floor(running, cast, assigned.id, order.id, job, quick.id)
+def floor(empty: Product) -> Floor:
+    with inside(empty), transaction():
+        cast, now = casting.hire(), clock.now()
+        assigned = factories.assign(
+            cast, factories.check_in(cast, factories.open_order(cast, now=now), now=now), now=now
+        )
+        order, quick = (in_repair(cast, now) for _ in range(2))
+        job = factories.fresh(order).jobs[0].id
+        pins.set_pin(
+            cast.technician.id, PIN, secret=current_app.config["SECRET_KEY"], today=now.date(),
+            actor=cast.technician.actor(), now=now,
+        )  # fmt: skip
+    return Floor(empty, cast, assigned.id, order.id, job, quick.id)
 
 
 def in_repair(cast: Cast, now: datetime) -> ServiceOrder:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from itertools import count
 
@@ -21,7 +20,7 @@ from aftersales.jobs import floor as sweeps
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, WALL, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast
@@ -38,12 +37,11 @@ DRAWN_EVERY = 5
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def floor(empty: Product) -> Product:
     """A workshop with a clock that was forgotten yesterday, a job over its plan, and forty cars."""
-    with product(tmp_path_factory.mktemp("time"), "--empty") as running:
-        with inside(running):
-            fill()
-        yield running
+    with inside(empty):
+        fill()
+    return empty
 
 
 def fill() -> None:

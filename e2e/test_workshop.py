@@ -1,7 +1,6 @@
 """The workshop floor in a real browser: the board keeps itself live, the wall needs no scrolling, every screen passes."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from aftersales import clock
 from aftersales.db import transaction
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PHONE, PORTRAIT, TABLET, WALL, OpenPage
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.effort import IS_LONG
@@ -20,12 +19,11 @@ MANAGER, TECHNICIAN = "manager@example.org", "technician@example.org"
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def floor(empty: Product) -> Product:
     """The product with a full workshop: cars in each of the first lanes, one in the hands of the technician."""
-    with product(tmp_path_factory.mktemp("floor"), "--empty") as running:
-        with inside(running):
-            fill()
-        yield running
+    with inside(empty):
+        fill()
+    return empty
 
 
 def fill() -> None:

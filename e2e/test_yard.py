@@ -40,7 +40,7 @@ from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET
 from e2e.network import Network, Way, between
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import chromium, factories
 from tests.cast import Cast, Person
@@ -68,12 +68,11 @@ class Workshop:
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with product(tmp_path_factory.mktemp("yard"), "--empty") as running:
-        with inside(running), transaction():
-            cast = casting.hire()
-            add(Membership(user_id=cast.technician.id, site_id=cast.site.id, role=Role.ADVISOR))
-        yield Workshop(running, cast)
+def workshop(empty: Product) -> Workshop:
+    with inside(empty), transaction():
+        cast = casting.hire()
+        add(Membership(user_id=cast.technician.id, site_id=cast.site.id, role=Role.ADVISOR))
+    return Workshop(empty, cast)
 
 
 @pytest.fixture
