@@ -1,15 +1,70 @@
 """Child processes that never outlive their parent: for ``bin/run`` and the worker."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class Child(Protocol):
+    """What :class:`subprocess.Popen` and :class:`Fork` have in common."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def terminate(self) -> None: ...
+
+
+class Fork:
+    """A child that goes on from what this process has loaded: up at once, and most of its memory is shared.
+
+    Only for a process without threads and open connections. ``name`` (at most 15 characters) is what ``ps -o comm``
+    shows.
+    """
+
+    def __init__(self, name: str, target: Callable[..., object], *arguments: object) -> None:
+        def run() -> None:
+            os.setsid()
+            _end_with_parent()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            if _libc is not None:
+                _libc.prctl(_PR_SET_NAME, name.encode())
+            target(*arguments)
+
+        self._process = multiprocessing.get_context("fork").Process(target=run, name=name)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code. Raises :class:`subprocess.TimeoutExpired` as a ``Popen`` does."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout or 0.0)
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
 
 
 def _end_with_parent() -> None:
@@ -32,7 +87,7 @@ def start(
     )
 
 
-def stop(process: subprocess.Popen[bytes], *, seconds: float = 15.0) -> None:
+def stop(process: Child, *, seconds: float = 15.0) -> None:
     """End a child and, if it does not obey in time, its whole process group."""
     if process.poll() is None:
         process.terminate()
@@ -59,7 +114,7 @@ def raise_when_told_to_stop() -> None:
     signal.signal(signal.SIGINT, end)
 
 
-def first_to_end(children: Mapping[str, subprocess.Popen[bytes]], *, pause: float = 0.2) -> str:
+def first_to_end(children: Mapping[str, Child], *, pause: float = 0.2) -> str:
     """Wait until one of the children is gone and return its name."""
     while True:
         for name, process in children.items():

@@ -1,7 +1,7 @@
 """The worker's processes: one that takes jobs from Redis, one that sweeps every minute.
 
 ``main`` without a part starts both and starts one again that died; nothing is lost meanwhile, since what is
-to be done stands in the database.
+to be done stands in the database. Both are forks of one process that has loaded the product and opened nothing.
 """
 
 import logging
@@ -70,14 +70,14 @@ def run_part(part: str) -> None:
 def supervise() -> None:
     """Keep one process for each part; end them all when told to stop."""
     processes.raise_when_told_to_stop()
-    children = {}
+    children: dict[str, processes.Fork] = {}
     try:
         while True:
             for part in (JOBS, PERIODIC):
                 if part not in children:
-                    children[part] = processes.start([sys.executable, "-m", "aftersales.jobs.worker", part])
+                    children[part] = processes.Fork(f"worker-{part}", run_part, part)
             ended = processes.first_to_end(children)
-            code = children.pop(ended).returncode
+            code = children.pop(ended).poll()
             log.error("The worker's part %s ended with %s; starting it again.", ended, code)
             time.sleep(_PAUSE)
     except processes.Stopped:

@@ -4,14 +4,12 @@ The workers are real processes with short waits (see :mod:`tests.jobs.quick_work
 against a broken twin too, where it must find them.
 """
 
-import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -29,9 +27,8 @@ from tests import factories, servers
 from tests.cast import Cast
 from tests.databases import Ground
 from tests.effort import rounds
+from tests.jobs import quick_worker
 from tests.servers import MailServer, SmsGateway, Valkey
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Post:
@@ -42,9 +39,8 @@ class Post:
     ) -> None:
         self.app, self.valkey, self.sms, self.mail = app, valkey, sms, mail
         self.queue = JobQueue(valkey.url)
-        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.parts: dict[str, BaseProcess] = {}
         self.environment = {
-            **os.environ,
             "AFTERSALES_DATA_DIR": str(data),
             "AFTERSALES_DATABASE_URL": database.url,
             "AFTERSALES_REDIS_URL": valkey.url,
@@ -53,19 +49,16 @@ class Post:
         }
 
     def start(self, *parts: str, broken: bool = False) -> None:
-        environment = {**self.environment, "BROKEN_TWIN": "1" if broken else "0"}
         for part in parts or ("jobs", "periodic"):
-            self.parts[part] = subprocess.Popen(
-                [sys.executable, "-m", "tests.jobs.quick_worker", part], cwd=ROOT, env=environment
-            )
+            self.parts[part] = quick_worker.start(part, self.environment, broken=broken)
 
     def kill(self, part: str) -> None:
         self.parts[part].kill()
-        self.parts[part].wait()
+        self.parts[part].join()
 
     def stop(self) -> None:
         for process in self.parts.values():
-            servers.stop(process)
+            quick_worker.stop(process)
 
     def write(self, cast: Cast, channel: Channel, count: int, *, wake: bool = True) -> None:
         """Put messages into the outbox; without ``wake`` the web died between its commit and waking a worker."""

@@ -38,7 +38,7 @@ def worker(valkey: Valkey, tmp_path: Path) -> Iterator[psutil.Process]:
 
 def jobs_part(worker: psutil.Process) -> psutil.Process | None:
     alive = [child for child in worker.children() if child.status() != psutil.STATUS_ZOMBIE]
-    return next((child for child in alive if child.cmdline()[-1:] == ["jobs"]), None)
+    return next((child for child in alive if child.name() == "worker-jobs"), None)
 
 
 def waiting(valkey: Valkey) -> int:
