@@ -3,7 +3,6 @@ middle of a job, an order that ends while it is clocked, a template edited while
 change."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +22,7 @@ from aftersales.jobs import floor as sweeps
 from e2e.accessibility import assert_accessible
 from e2e.conftest import PORTRAIT, TABLET, OpenPage
 from e2e.people import sign_in
-from e2e.server import Product, inside, product
+from e2e.server import Product, inside
 from tests import cast as casting
 from tests import factories
 from tests.cast import Cast, Person
@@ -65,14 +64,13 @@ class Floor:
 
 
 @pytest.fixture(scope="module")
-def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    with product(tmp_path_factory.mktemp("luck"), "--empty") as running:
-        with inside(running), transaction():
-            cast = casting.hire()
-            templates.save_template(
-                code=starter.CODE, name="Check", points=starter.POINTS[:4], actor=SYSTEM, now=clock.now()
-            )
-        yield Floor(running, cast)
+def floor(empty: Product) -> Floor:
+    with inside(empty), transaction():
+        cast = casting.hire()
+        templates.save_template(
+            code=starter.CODE, name="Check", points=starter.POINTS[:4], actor=SYSTEM, now=clock.now()
+        )
+    return Floor(empty, cast)
 
 
 def bar(page: Page, name: str) -> None:

@@ -1,5 +1,6 @@
 """What every test may ask for. Each test has the whole product and a database of its own to change."""
 
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="only with bin/test --long"))
         if item.get_closest_marker("postgres") and databases.ENGINE != "postgresql":
             item.add_marker(pytest.mark.skip(reason="only with AFTERSALES_TEST_DATABASE=postgresql"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look at it again and again (6 % of a run)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_report_header() -> str:

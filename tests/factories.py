@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
-from aftersales.db import Base, db
+from aftersales.db import Base, db, transaction
 from aftersales.domain.actors import SYSTEM
 from aftersales.domain.billing import operations as billing
 from aftersales.domain.billing import payments
@@ -28,13 +28,16 @@ from aftersales.domain.documents.models import DocumentKind
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.documents.signatures import Evidence
 from aftersales.domain.quotations import operations as quotations
+from aftersales.domain.quotations.drafts import draft
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders import work
 from aftersales.domain.service_orders.models import Authorisation, Job, Line, LineKind, ServiceOrder
+from aftersales.domain.sites.models import Site
 from aftersales.domain.vehicles import operations as vehicles
 from aftersales.domain.vehicles.models import Vehicle
 from aftersales.sample import articles
+from aftersales.web import quotation_documents
 from tests.cast import Cast
 
 NOW = datetime(2026, 5, 12, 7, 0, tzinfo=UTC)
@@ -193,6 +196,17 @@ def send_quotation(
         },
         now=now,
     )
+
+
+def ask_by_link(cast: Cast, order_id: int, now: datetime) -> Quotation:
+    """Send the order's proposed lines with the real PDF, promised in six hours. Call in an app context only."""
+    order, promised_at = db.session.get_one(ServiceOrder, order_id), now + timedelta(hours=6)
+    stored = quotation_documents.render_asked(
+        draft(order, now=now, promised_at=promised_at), order, db.session.get_one(Site, order.site_id),
+        photos={}, changes=[], at=now,
+    )  # fmt: skip
+    with transaction():
+        return send_quotation(cast, order, now=now, document=stored, promised_at=promised_at)
 
 
 def stock_catalogue(cast: Cast) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from aftersales import clock
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import cast as casting
@@ -59,19 +60,28 @@ def accepted_order(cast: Cast, stage: Stage) -> ServiceOrder:
 
 
 @pytest.fixture
+def proposed_order(cast: Cast, stage: Stage) -> ServiceOrder:
+    """In progress, with two proposed jobs: 1,128.00 and 189.00 gross."""
+    return stage.stand("proposed", lambda: _proposed(cast), after="cast")
+
+
+@pytest.fixture
 def sent_quotation(cast: Cast, stage: Stage) -> Quotation:
     """Version 1 of an order in progress: two proposed jobs, 1,128.00 and 189.00 gross, waiting for the customer."""
+    return stage.stand("sent", lambda: factories.send_quotation(cast, _proposed(cast)), after="cast")
 
-    def build() -> Quotation:
-        order = _accepted(cast)
-        factories.propose(cast, order)
-        factories.propose(
-            cast, order, title="Brake fluid", part="59.00", hours="0.5", severity="soon",
-            explanation="It boils at 172 degrees, it should be above 180.",
-        )  # fmt: skip
-        return factories.send_quotation(cast, order)
 
-    return stage.stand("sent", build, after="cast")
+@pytest.fixture
+def question(cast: Cast, app: Flask, proposed_order: ServiceOrder) -> Quotation:
+    """A quotation sent just now, with its real PDF: 1,128.00 and 189.00 gross."""
+    with app.app_context():
+        return factories.ask_by_link(cast, proposed_order.id, clock.now())
+
+
+@pytest.fixture
+def stocked(cast: Cast, stage: Stage) -> None:
+    """The catalogue that a workshop starts with."""
+    stage.stand("stocked", lambda: factories.stock_catalogue(cast), after="cast")
 
 
 @pytest.fixture
@@ -99,6 +109,16 @@ def completed_order(cast: Cast, stage: Stage, ready_order: ServiceOrder) -> Serv
 
 def _checked_in(cast: Cast) -> ServiceOrder:
     return factories.check_in(cast, factories.open_order(cast))
+
+
+def _proposed(cast: Cast) -> ServiceOrder:
+    order = _accepted(cast)
+    factories.propose(cast, order)
+    factories.propose(
+        cast, order, title="Brake fluid", part="59.00", hours="0.5", severity="soon",
+        explanation="It boils at 172 degrees, it should be above 180.",
+    )  # fmt: skip
+    return order
 
 
 def _accepted(cast: Cast) -> ServiceOrder:

@@ -18,11 +18,7 @@ from tests import factories
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
 
-
-@pytest.fixture(autouse=True)
-def _stocked(app: Flask, cast: Cast) -> None:
-    with app.app_context(), transaction():
-        factories.stock_catalogue(cast)
+pytestmark = pytest.mark.usefixtures("stocked")
 
 
 def line(number: int, **values: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from aftersales.domain.service_orders.models import Job, Line, ServiceOrder
 from aftersales.domain.warranty import line_decisions
 from tests import factories
 from tests.cast import Cast
-from tests.conftest import CountQueries, SignIn
+from tests.conftest import CountQueries, SignIn, Stage
 from tests.html import CheckingClient, parse, text_of
 
 PADS = {"pad-left": "8.1", "pad-right": "8"}
@@ -26,12 +26,15 @@ TREAD = {"fl": "6", "fr": "6", "rl": "5.5", "rr": "5.5"}
 
 
 @pytest.fixture
-def inspected(app: Flask, cast: Cast, accepted_order: ServiceOrder) -> ServiceOrder:
+def inspected(cast: Cast, stage: Stage, accepted_order: ServiceOrder) -> ServiceOrder:
     """In progress with ``cast.technician``; the inspection is begun; the catalogue is stocked."""
-    with app.app_context(), transaction():
+
+    def build() -> ServiceOrder:
         factories.stock_catalogue(cast)
         beginning.begin(accepted_order.id, now=factories.NOW)
-    return accepted_order
+        return accepted_order
+
+    return stage.stand("inspected", build, after="accepted")
 
 
 def sheet_of(app: Flask, order: ServiceOrder) -> Sheet:

@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -15,51 +14,10 @@ from aftersales.domain.quotations import queries
 from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
-from aftersales.web import quotation_documents
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import CountQueries
 from tests.html import CheckingClient, parse, text_of
-
-
-@pytest.fixture
-def question(cast: Cast, app: Flask) -> Quotation:
-    """A quotation sent just now, with its real PDF: 1,128.00 and 189.00 gross."""
-    with app.app_context():
-        return ask(cast)
-
-
-def ask(cast: Cast) -> Quotation:
-    now = clock.now()
-    with transaction():
-        order = factories.accept(
-            cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
-        )
-        factories.propose(cast, order)
-        factories.propose(
-            cast, order, title="Brake fluid", part="59.00", hours="0.5", severity="soon",
-            explanation="It boils at 172 degrees, it should be above 180.",
-        )  # fmt: skip
-    return send(cast, order.id, now)
-
-
-def send(cast: Cast, order_id: int, now: object) -> Quotation:
-    from aftersales.domain.quotations.drafts import draft
-    from aftersales.domain.sites.models import Site
-
-    order = db.session.get_one(ServiceOrder, order_id)
-    values = {"promised_at": now + timedelta(hours=6)}  # type: ignore[operator]
-    made = draft(order, now=now, **values)  # type: ignore[arg-type]
-    stored = quotation_documents.render_asked(
-        made,
-        order,
-        db.session.get_one(Site, order.site_id),
-        photos={},
-        changes=[],
-        at=now,  # type: ignore[arg-type]
-    )
-    with transaction():
-        return factories.send_quotation(cast, order, now=now, document=stored, **values)  # type: ignore[arg-type]
 
 
 def address(app: Flask, quotation: Quotation) -> str:
@@ -196,7 +154,12 @@ def test_a_link_shows_the_documents_of_its_own_order_only(
     client: CheckingClient, app: Flask, cast: Cast, question: Quotation
 ) -> None:
     with app.app_context():
-        other = ask(cast)
+        with transaction():
+            order = factories.accept(
+                cast, factories.assign(cast, factories.check_in(cast, factories.open_order(cast)))
+            )
+            factories.propose(cast, order)
+        other = factories.ask_by_link(cast, order.id, clock.now())
         own_id, other_id = question.document_id, other.document_id
     url = address(app, question)
 
