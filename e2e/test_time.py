@@ -248,6 +248,8 @@ def test_a_failed_question_says_when_the_last_good_answer_came(open_page: OpenPa
     page.context.set_offline(True)
     expect(status).to_have_attribute("data-stale", "")
     expect(status).to_contain_text(re.compile(r"Not current.*\d\d:\d\d:\d\d"))
+    # It stands at the top too: on a tablet the foot of the page is many cars away.
+    expect(page.locator("#banner")).to_contain_text(re.compile(r"since \d\d:\d\d:\d\d"))
     assert page.locator(".ticket").count() == tickets
     page.context.set_offline(False)
     expect(status).not_to_have_attribute("data-stale", "")

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.domain.service_orders.states import Lane
-from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import board
-from aftersales.domain.workshop.board import Risk, Rules, Stamp, Wait
+from aftersales.domain.workshop.board import Stamp
+from aftersales.domain.workshop.tickets import Risk, Wait
 from aftersales.i18n import label
 from aftersales.web import addresses, htmx, session
 from aftersales.web import tickets as tickets_view
@@ -104,12 +104,8 @@ def page() -> Response:
 def _seen(stamp: Stamp, now: datetime) -> dict[str, Any]:
     """Everything that the board shows at this moment."""
     person, chosen = session.person(), _chosen()
-    by = Rules(
-        person.setting("work.at_risk_minutes"),
-        person.setting("approval.due_hours"),
-        working_time.find_working_times(person.site_id, person.timezone, now),
-    )
-    everything = [tickets_view.draw(each, now, by) for each in board.list_tickets(person.site_id)]
+    by = tickets_view.site_rules(now)
+    everything = [tickets_view.draw(each, now, by) for each in board.list_tickets(person.site_id, now, by)]
     shown = [view for view in everything if chosen.keeps(view)]
     tickets = [view.ticket for view in everything]
     return {

@@ -15,10 +15,10 @@ from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
-from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop import (
     at_work,
     belongings,
+    board,
     clocking,
     comparison,
     dispatch,
@@ -32,7 +32,7 @@ from aftersales.domain.workshop import (
 from aftersales.domain.workshop import repair as starting
 from aftersales.domain.workshop.models import PAUSES, EndReason, HandoverItem
 from aftersales.i18n import gettext
-from aftersales.web import addresses, htmx, job_screens, session, tablets
+from aftersales.web import addresses, htmx, job_screens, session, tablets, tickets
 from aftersales.web.access import needs
 from aftersales.web.errors import status_of
 
@@ -214,12 +214,8 @@ def _pause() -> EndReason:
 def _cars() -> dict[str, Any]:
     """What the list of my cars shows."""
     person, now = session.person(), clock.now()
-    return {
-        "day": my_day.my_day(person.user_id, person.site_id, now),
-        "at": now,
-        "at_risk_minutes": person.setting("work.at_risk_minutes"),
-        "times": working_time.find_working_times(person.site_id, person.timezone, now),
-    }
+    by = tickets.site_rules(now)
+    return {"day": my_day.my_day(person.user_id, person.site_id, now, by), "at": now, "by": by}
 
 
 def _tag() -> str:
@@ -266,7 +262,7 @@ def _order(order: ServiceOrder, error: DomainError | None = None) -> str:
         is_own=dispatch.is_own(order, session.actor()),
         yard_pages=_yard_pages(order),
         links=job_screens.offered(order, person, jobs),
-        slack=_slack(order, jobs),
+        slack=_slack(order),
         asked=progress.find_asked(job.id for job in jobs if job.running),
         requests=belongings.list_of_order(order.id),
         compared=comparison.summary(order.id),
@@ -309,28 +305,12 @@ def _yard_pages(order: ServiceOrder) -> list[str]:
     return pages
 
 
-def _slack(order: ServiceOrder, jobs: list[at_work.WorkJob]) -> rules.Slack | None:
-    """Where the order stands against its promise, the clocks that run now included."""
-    if order.promised_at is None or order.arrived_at is None:
-        return None
-    person, now = session.person(), clock.now()
-    running = [since for job in jobs for since in job.counting()]
-    worked = order.worked_minutes + sum(rules.minutes_between(since, now) for since in running)
-    return rules.slack(
-        arrived_at=order.arrived_at,
-        promised_at=order.promised_at,
-        now=now,
-        left=rules.Remaining(
-            rules.work_left(order.planned_minutes, worked),
-            people=len(running),
-            waits_without_date=order.hold_reason is not None,
-            said_ready_at=order.said_ready_at,
-        ),
-        at_risk_minutes=person.setting("work.at_risk_minutes"),
-        working_time=working_time.find_working_times(person.site_id, person.timezone, now).of(
-            order.technician_id
-        ),
-    )
+def _slack(order: ServiceOrder) -> rules.Slack | None:
+    """Where the order stands against its promise: what the board says of it."""
+    now = clock.now()
+    by = tickets.site_rules(now)
+    found = (each for each in board.list_tickets(order.site_id, now, by) if each.id == order.id)
+    return next((ticket.slack(now, by) for ticket in found), None)
 
 
 def _get(order_id: int) -> ServiceOrder:

@@ -1,16 +1,21 @@
 """A car's ticket on the board: what it waits for, in words with an icon, and how much time is left."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aftersales.domain.service_orders.states import OrderState as S
-from aftersales.domain.workshop.board import Risk, Rules, Ticket, risk_of
+from aftersales.domain.staffing import working_time
 from aftersales.domain.workshop.rules import Slack, minutes_between
+from aftersales.domain.workshop.tickets import Risk, Rules, Ticket, risk_of
 from aftersales.i18n import gettext, label
+from aftersales.web import session
 from aftersales.web.filters import short_moment, stretch
 
 PLENTY = 8 * 60
 """From so many spare minutes on the exact number says nothing."""
+WORTH_SAYING = timedelta(minutes=5)
+NOTE_LENGTH = 40
+REPAIRABLE = (S.ASSIGNED, S.IN_PROGRESS, S.REPAIRING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,25 @@ class TicketView:
 RISK_ICONS = {Risk.LATE: "octagon-alert", Risk.AT_RISK: "triangle-alert", Risk.ON_TIME: "circle-check"}
 
 
+def site_rules(now: datetime) -> Rules:
+    """What the site of whoever is signed in sets for the lateness risk, with everybody's working time; in one query."""
+    person = session.person()
+    return Rules(
+        person.setting("work.at_risk_minutes"),
+        person.setting("approval.due_hours"),
+        working_time.find_working_times(person.site_id, person.timezone, now),
+    )
+
+
 def draw(ticket: Ticket, now: datetime, by: Rules) -> TicketView:
     """Everything that a ticket shows at this moment."""
     slack = ticket.slack(now, by)
-    marks = (*_said(ticket), *_waits(ticket, now, by.approval_hours), *_standing(ticket))
+    marks = (
+        *_said(ticket),
+        *_waits(ticket, now, by.approval_hours),
+        *_standing(ticket),
+        *_turn(ticket, slack, now),
+    )
     return TicketView(
         ticket, marks, slack, risk_of(slack), spare_words(slack) if slack else "", ticket.worked(now)
     )
@@ -74,12 +94,23 @@ def _said(ticket: Ticket) -> list[Mark]:
     return [Mark(gettext("Delayed"), "timer", "soon")]
 
 
+def _turn(ticket: Ticket, slack: Slack | None, now: datetime) -> list[Mark]:
+    """Why a car is late or at risk on which nobody works: its technician has other work before it."""
+    if slack is None or not slack.tone or ticket.turn_at is None or ticket.turn_at - now < WORTH_SAYING:
+        return []
+    if ticket.state not in REPAIRABLE or ticket.hold_reason:
+        return []  # it waits for something else, and says so
+    return [Mark(gettext("Its turn: %(time)s", time=short_moment(ticket.turn_at)), "hourglass")]
+
+
 def _waits(ticket: Ticket, now: datetime, approval_hours: int) -> list[Mark]:
     """What the car waits for (DSP-3): a hold, the customer, parts."""
     marks = []
     if ticket.hold_reason:
         words = label(ticket.hold_reason)
-        marks.append(Mark(f"{words}: {ticket.hold_note}" if ticket.hold_note else words, "pause", "soon"))
+        marks.append(
+            Mark(f"{words}: {_short(ticket.hold_note)}" if ticket.hold_note else words, "pause", "soon")
+        )
     if ticket.state is S.AWAITING_APPROVAL:
         waited = minutes_between(ticket.state_since, now)
         tone = "soon" if waited >= approval_hours * 60 else ""
@@ -89,6 +120,11 @@ def _waits(ticket: Ticket, now: datetime, approval_hours: int) -> list[Mark]:
     if ticket.parts_missing:
         marks.append(_parts(ticket))
     return marks
+
+
+def _short(note: str) -> str:
+    """As much of a note as a tag holds; the order's page has all of it."""
+    return note if len(note) <= NOTE_LENGTH else f"{note[: NOTE_LENGTH - 1].rstrip()}…"
 
 
 def _parts(ticket: Ticket) -> Mark:

@@ -11,8 +11,10 @@ from aftersales.db import db, transaction
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import HoldReason, ServiceOrder
 from aftersales.domain.service_orders.states import Lane, OrderState
+from aftersales.domain.staffing.working_time import find_working_times
 from aftersales.domain.workshop import clocking
 from aftersales.domain.workshop.board import list_tickets
+from aftersales.domain.workshop.tickets import Rules
 from aftersales.i18n import label
 from tests import factories
 from tests.cast import Cast
@@ -135,6 +137,21 @@ def test_the_minutes_of_a_running_clock_count(
     assert "0:30 of 1:30 h" in lanes(board(sign_in(cast.manager.id)))["Diagnosis"]
 
 
+def test_a_late_car_says_when_its_turn_comes(
+    app: Flask, cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder
+) -> None:
+    """DSP-3: its technician has an hour and a half of other work first, promised earlier; a car on time says nothing."""
+    with app.app_context(), transaction():
+        other = factories.check_in(cast, factories.open_order(cast))
+        other.technician_id, other.state = cast.technician.id, OrderState.IN_PROGRESS
+        other.promised_at = NOW + timedelta(hours=5)
+    put(app, accepted_order, promised_at=NOW + timedelta(hours=4, minutes=30))
+    client = sign_in(cast.manager.id)
+    assert "Its turn: 13:00" in lanes(board(client))["Diagnosis"]
+    put(app, other, promised_at=NOW + timedelta(hours=9))
+    assert "Its turn" not in lanes(board(client))["Diagnosis"]
+
+
 def test_the_header_counts_the_bays_in_use(cast: Cast, sign_in: SignIn, accepted_order: ServiceOrder) -> None:
     assert "1 of 2 bays in use" in text_of(board(sign_in(cast.manager.id)).root)
 
@@ -240,7 +257,9 @@ def test_the_board_finds_open_orders_by_an_index(
                 statements.append((statement, parameters))
 
         sa.event.listen(engine, "before_cursor_execute", note)
-        list_tickets(cast.site.id)
+        list_tickets(
+            cast.site.id, NOW, Rules(30, 24, find_working_times(cast.site.id, cast.site.timezone, NOW))
+        )
         sa.event.remove(engine, "before_cursor_execute", note)
         ((statement, parameters),) = statements
         with engine.connect() as connection:

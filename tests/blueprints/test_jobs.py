@@ -58,15 +58,15 @@ def test_a_colleagues_car_is_not_in_my_list(
     assert "No car for you yet" in sign_in(cast.second_technician.id).get("/jobs").get_data(as_text=True)
 
 
-def test_my_jobs_cost_five_queries_however_many_cars(
+def test_my_jobs_cost_six_queries_however_many_cars(
     cast: Cast, sign_in: SignIn, assigned_order: ServiceOrder, count_queries: CountQueries
 ) -> None:
     client = sign_in(cast.technician.id)
     with count_queries() as seen:
         client.get("/jobs")
     assert (
-        len(seen) == 5
-    )  # who asks, the day and its cars, notes of the check-ins, stopped clocks, opening hours
+        len(seen) == 6
+    )  # who asks, working times, the day and its cars, the board's cars, notes of the check-ins, stopped clocks
 
 
 def test_the_day_begins_and_ends_at_the_top(app: Flask, cast: Cast, sign_in: SignIn) -> None:
@@ -209,7 +209,7 @@ def test_others_and_other_sites_stay_out(
     assert stranger.post(f"/jobs/{first_job(app, accepted_order)}/clocking").status_code == 404
 
 
-def test_the_order_at_work_costs_at_most_thirteen_queries(
+def test_the_order_at_work_costs_at_most_fourteen_queries(
     app: Flask,
     cast: Cast,
     sign_in: SignIn,
@@ -229,7 +229,9 @@ def test_the_order_at_work_costs_at_most_thirteen_queries(
     client = sign_in(cast.technician.id)
     with count_queries() as seen:
         client.get(f"/orders/{accepted_order.id}/work")
-    assert len(seen) <= 13  # opening hours, questions that wait, comparison, belongings are four of them
+    assert (
+        len(seen) <= 14
+    )  # working times, the cars of the board, questions, comparison, belongings are five of them
 
 
 def test_the_technician_says_whether_the_fault_is_there(

@@ -14,7 +14,7 @@ from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused
 from aftersales.domain.quality.comeback_models import Comeback, ComebackNotice
 from aftersales.domain.quality.models import CheckStage, QualityCheck
-from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders import facts, timeline
 from aftersales.domain.service_orders.models import Authorisation, EventKind, Job, PayType, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.states import OrderState
@@ -69,7 +69,7 @@ def link(
     order.comeback_of_id = order.comeback_of_id or first.id
     if job is not None:
         _propose_payer(job, pay_type)
-        work.refresh(order)
+        facts.refresh(order)
     _count(first)
     _tell(found, first, first_job, now=now)
     for where, text, other in (
@@ -135,7 +135,7 @@ def decline(
         .limit(1)
     )
     _count(first)
-    work.refresh(order)
+    facts.refresh(order)
     timeline.note(
         order, EventKind.QUALITY, N_("No comeback of order %(number)s: %(title)s"), actor=actor, now=now,
         reason=found.reason, number=first.number, title=first_job.title if first_job else first.summary,

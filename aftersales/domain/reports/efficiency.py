@@ -35,7 +35,7 @@ from aftersales.domain.sites import queries as sites
 from aftersales.domain.staffing.models import Attendance, Bay
 from aftersales.domain.staffing.working_time import find_working_time
 from aftersales.domain.vehicles.models import Vehicle
-from aftersales.domain.workshop import forgotten
+from aftersales.domain.workshop import running
 from aftersales.domain.workshop.models import Clocking
 
 
@@ -43,7 +43,7 @@ def list_technicians(site_id: int, month: Month, basis: Basis, *, now: datetime)
     """Attended, worked and sold minutes, rework, and the base of a commission per technician, by name.
 
     Attended and worked count the minutes that lie in the month, rework apart from worked; a clock that somebody forgot
-    counts when its end is known (:func:`aftersales.domain.workshop.forgotten.nobody_knows`). Sold are the standard hours of
+    counts when its end is known (:func:`aftersales.domain.workshop.running.nobody_knows`). Sold are the standard hours of
     authorised labour of every pay type, split by who worked how long; by the day of the work each month gets the part
     that was clocked in it.
     """
@@ -291,7 +291,7 @@ def _overlaps(
         kind.site_id == site_id,
         kind.started_at < month.ends_at,
         or_(kind.ended_at.is_(None), kind.ended_at > month.starts_at),
-        ~forgotten.nobody_knows(kind),
+        ~running.nobody_knows(kind),
     )
 
 

@@ -27,7 +27,7 @@ from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.sites import queries as sites
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.vehicles.models import Vehicle
-from aftersales.domain.workshop import forgotten
+from aftersales.domain.workshop import running
 from aftersales.domain.workshop.models import Clocking
 
 
@@ -271,7 +271,7 @@ def _minutes_by_user(
             kind.site_id == site_id,
             kind.started_at < month.ends_at,
             or_(kind.ended_at.is_(None), kind.ended_at > month.starts_at),
-            ~forgotten.nobody_knows(kind),
+            ~running.nobody_knows(kind),
             # Rework is neither worked nor sold (QCS-2).
             ~Clocking.is_rework if kind is Clocking else Attendance.id.is_not(None),
         )

@@ -16,7 +16,7 @@ from aftersales.domain.reports.efficiency_rules import Basis, JobSold, Share
 from aftersales.domain.reports.rules import Month
 from aftersales.domain.service_orders.models import Authorisation, Job, Line, LineKind, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
-from aftersales.domain.workshop import forgotten
+from aftersales.domain.workshop import running
 from aftersales.domain.workshop.models import Clocking
 
 Parts = list[tuple[JobSold, dict[int, Share]]]
@@ -150,7 +150,7 @@ def _jobs(rows: Iterable[Any], which: ColumnElement[bool], now: datetime) -> lis
     for job_id, user_id, started_at, ended_at in db.session.execute(
         select(Clocking.job_id, Clocking.user_id, Clocking.started_at, Clocking.ended_at)
         .join(ServiceOrder, ServiceOrder.id == Clocking.service_order_id)
-        .where(which, ~Clocking.is_rework, ~forgotten.nobody_knows(Clocking))
+        .where(which, ~Clocking.is_rework, ~running.nobody_knows(Clocking))
     ):
         stretches[job_id].append((user_id, started_at, ended_at or now))
     return [

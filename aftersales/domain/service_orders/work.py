@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from aftersales.db import add, db, locked
 from aftersales.domain import audit, submissions
@@ -13,9 +13,8 @@ from aftersales.domain.catalogue.kinds import Skill
 from aftersales.domain.errors import Invalid, NotFound, Refused, expect_version
 from aftersales.domain.parts import queries as parts
 from aftersales.domain.planning import bookings
-from aftersales.domain.service_orders import pricing, supply, timeline
+from aftersales.domain.service_orders import facts, pricing, supply, timeline
 from aftersales.domain.service_orders.models import (
-    DIAGNOSIS,
     Authorisation,
     EventKind,
     Job,
@@ -68,7 +67,7 @@ def add_job(
     )
     timeline.note(order, EventKind.EDIT, N_("Job added: %(title)s"), actor=actor, now=now, title=job.title)
     submissions.keep(submission_id, job)
-    refresh(order)
+    facts.refresh(order)
     return job
 
 
@@ -87,7 +86,7 @@ def edit_job(
     db.session.flush()
     _audit("jobs.edit", job, order, changes, actor=actor, now=now)
     timeline.note(order, EventKind.EDIT, N_("Job changed: %(title)s"), actor=actor, now=now, title=job.title)
-    refresh(order)
+    facts.refresh(order)
     return job
 
 
@@ -116,7 +115,7 @@ def void_job(job_id: int, *, reason: str, actor: Actor, now: datetime, version: 
         reason=reason.strip(),
         title=job.title,
     )
-    refresh(order)
+    facts.refresh(order)
     supply.demand_authorised(order, actor=actor, now=now)
     return job
 
@@ -186,7 +185,7 @@ def add_line(
             now=now,
             description=line.description,
         )
-    refresh(order)
+    facts.refresh(order)
     return line
 
 
@@ -227,7 +226,7 @@ def edit_line(
         now=now,
         description=line.description,
     )
-    refresh(order)
+    facts.refresh(order)
     supply.demand_authorised(order, actor=actor, now=now)
     return line
 
@@ -251,7 +250,7 @@ def void_line(line_id: int, *, reason: str, actor: Actor, now: datetime, version
         reason=reason.strip(),
         description=line.description,
     )
-    refresh(order)
+    facts.refresh(order)
     supply.demand_authorised(order, actor=actor, now=now)
     return line
 
@@ -264,7 +263,7 @@ def authorise(order: ServiceOrder, line_ids: set[int], authorisation: Authorisat
     ):
         line.authorisation = authorisation
     db.session.flush()
-    refresh(order)
+    facts.refresh(order)
 
 
 def finish_job(job_id: int, *, actor: Actor, now: datetime) -> Job:
@@ -276,37 +275,8 @@ def finish_job(job_id: int, *, actor: Actor, now: datetime) -> Job:
         db.session.flush()
         bookings.drop_job(job_id, reason=gettext("Done"), actor=actor, now=now)
         timeline.note(order, EventKind.EDIT, N_("Job done: %(title)s"), actor=actor, now=now, title=job.title)
-        refresh(order)
+        facts.refresh(order)
     return job
-
-
-def refresh(order: ServiceOrder) -> None:
-    """Bring the order's facts about its jobs and lines up to date: authorised work, planned minutes, summary."""
-    db.session.flush()
-    is_authorised = Line.authorisation == Authorisation.AUTHORISED
-    is_planned = (Line.kind == LineKind.LABOUR) & (Line.authorisation != Authorisation.DECLINED)
-    is_fee = is_authorised & (Line.pay_type == PayType.CUSTOMER) & (Job.canned_job_code == DIAGNOSIS)
-    authorised, gross, hours, fee = db.session.execute(
-        select(
-            func.count(case((is_authorised, Line.id))),
-            func.sum(case((is_authorised, Line.gross))),
-            func.sum(case((is_planned, Line.quantity))),
-            func.sum(case((is_fee, Line.gross))),
-        )
-        .join(Job, Job.id == Line.job_id)
-        .where(Line.service_order_id == order.id, Line.voided_at.is_(None))
-    ).one()
-    order.authorised_lines, order.authorised_gross = authorised, gross or Decimal(0)
-    order.agreed_fee = fee or Decimal(0)
-    order.planned_minutes = int((hours or 0) * 60)
-    jobs = db.session.execute(
-        select(Job.title, Job.done_at, Job.canned_job_code)
-        .where(Job.service_order_id == order.id, Job.voided_at.is_(None))
-        .order_by(Job.position)
-    ).all()
-    order.summary = ", ".join(job.title for job in jobs)[:300]
-    order.done_jobs = sum(job.done_at is not None and job.canned_job_code != DIAGNOSIS for job in jobs)
-    db.session.flush()
 
 
 def _set(record: Job | Line, values: dict[str, Any], names: tuple[str, ...]) -> dict[str, list[str]]:

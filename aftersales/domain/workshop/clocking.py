@@ -4,6 +4,7 @@ Locks are taken in one order: the person's day, then the orders by id. So two pe
 two taps of one person do.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -13,7 +14,7 @@ from aftersales.db import add, db
 from aftersales.domain.accounts.models import User
 from aftersales.domain.actors import Actor
 from aftersales.domain.errors import Invalid, NotFound, Refused
-from aftersales.domain.service_orders import timeline, work
+from aftersales.domain.service_orders import facts, timeline, work
 from aftersales.domain.service_orders.models import Authorisation, EventKind, Job, Line, ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.service_orders.states import OrderState
@@ -253,37 +254,40 @@ def refresh(order: ServiceOrder) -> None:
     not out of date because somebody clocked on."""
     db.session.flush()
     clockings = db.session.execute(
-        select(Clocking.user_id, Clocking.started_at, Clocking.ended_at, Clocking.is_rework).where(
-            Clocking.service_order_id == order.id
-        )
+        select(
+            Clocking.job_id, Clocking.user_id, Clocking.started_at, Clocking.ended_at, Clocking.is_rework
+        ).where(Clocking.service_order_id == order.id)
     ).all()
-    minutes = {False: 0, True: 0}
+    minutes, of_job = {False: 0, True: 0}, Counter[int]()
     for each in clockings:
         if each.ended_at:
-            minutes[each.is_rework] += rules.minutes_between(each.started_at, each.ended_at)
-    finishers = db.session.scalars(
-        select(Job.done_by_id).where(Job.service_order_id == order.id, Job.done_by_id.is_not(None))
+            length = rules.minutes_between(each.started_at, each.ended_at)
+            minutes[each.is_rework] += length
+            of_job[each.job_id] += 0 if each.is_rework else length
+    jobs = db.session.execute(
+        select(Job.id, Job.done_by_id, Job.worked_minutes).where(Job.service_order_id == order.id)
+    ).all()
+    for job in jobs:
+        facts.put(job.id, worked_minutes=of_job[job.id], known=job.worked_minutes)
+    finishers = {job.done_by_id for job in jobs if job.done_by_id is not None}
+    _put(
+        order,
+        open_clockings=sum(each.ended_at is None for each in clockings),
+        worked_minutes=minutes[False],
+        rework_minutes=minutes[True],
+        repairer_ids=sorted({each.user_id for each in clockings} | finishers),
     )
-    facts = {
-        "open_clockings": sum(each.ended_at is None for each in clockings),
-        "worked_minutes": minutes[False],
-        "rework_minutes": minutes[True],
-        "repairer_ids": sorted(
-            {each.user_id for each in clockings} | {who for who in finishers if who is not None}
-        ),
-    }
-    _put(order, **facts)
 
 
-def _put(order: ServiceOrder, **facts: object) -> None:
+def _put(order: ServiceOrder, **known: object) -> None:
     """Write facts to the order's row beside its version."""
     db.session.execute(
         update(ServiceOrder)
         .where(ServiceOrder.id == order.id)
-        .values(**facts)
+        .values(**known)
         .execution_options(synchronize_session=False)
     )
-    for name, value in facts.items():
+    for name, value in known.items():
         set_committed_value(order, name, value)
 
 

@@ -25,6 +25,7 @@ from aftersales.domain.staffing.models import Bay, BayKind, Skill
 from aftersales.domain.vehicles.models import Fuel, Vehicle
 from aftersales.domain.workshop.models import Clocking
 from aftersales.domain.workshop.needs import Needs, needs_of
+from aftersales.domain.workshop.running import nobody_knows
 
 PLANNABLE = frozenset(
     {
@@ -263,11 +264,12 @@ def _open_job(row: tuple[Any, ...], worked: int, ahead: int, default_minutes: in
 
 
 def _worked(job_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    """Minutes that were clocked on each job, those that run now included."""
+    """Minutes that were clocked on each job, those that run now included. Rework is no work on the plan, and of a
+    forgotten clock nobody knows how long it ran."""
     found: dict[int, int] = {}
     rows = db.session.execute(
         select(Clocking.job_id, Clocking.started_at, Clocking.ended_at).where(
-            Clocking.job_id.in_(list(job_ids))
+            Clocking.job_id.in_(list(job_ids)), ~Clocking.is_rework, ~nobody_knows(Clocking)
         )
     )
     for job_id, started_at, ended_at in rows:

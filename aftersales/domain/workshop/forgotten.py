@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from aftersales.db import add, db
 from aftersales.domain.accounts.models import Membership, User
@@ -19,6 +18,7 @@ from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
 from aftersales.domain.workshop import clocking, shifts
 from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.running import nobody_knows
 from aftersales.domain.workshop.time_models import ForgottenClock
 from aftersales.i18n import N_, gettext
 
@@ -74,24 +74,6 @@ def list_overdue(site_id: int, now: datetime) -> tuple[list[int], list[int]]:
     return (
         [row[0] for row in jobs if is_due(*row[1:])],
         [row[0] for row in days if row.user_id not in on_a_job and is_due(*row[1:])],
-    )
-
-
-def nobody_knows(kind: type[Clocking] | type[Attendance]) -> ColumnElement[bool]:
-    """The rows that still run although the shift is over, and nobody has said yet when they ended: no figure counts
-    them before that."""
-    job, day = aliased(Clocking), aliased(Attendance)
-    return and_(
-        kind.ended_at.is_(None),
-        exists().where(
-            ForgottenClock.user_id == kind.user_id,
-            ForgottenClock.site_id == kind.site_id,
-            ForgottenClock.still_until.is_(None),
-            or_(
-                ForgottenClock.clocking_id.in_(select(job.id).where(job.ended_at.is_(None))),
-                ForgottenClock.attendance_id.in_(select(day.id).where(day.ended_at.is_(None))),
-            ),
-        ),
     )
 
 

@@ -13,22 +13,12 @@ from aftersales.domain.checkins.models import Belonging, CheckIn, CheckInPhoto
 from aftersales.domain.service_orders.models import HoldReason, Job, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
 from aftersales.domain.staffing.models import Attendance, Bay, Team, Technician
-from aftersales.domain.staffing.working_time import WorkingTimes
 from aftersales.domain.vehicles.models import Fuel, Vehicle
-from aftersales.domain.workshop import rules
+from aftersales.domain.workshop import board, rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP
 from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.tickets import ORDER_OF_WORK, Rules, Ticket
 from aftersales.domain.workshop.time_models import ForgottenClock, ProgressCheck
-
-_ORDER_OF_WORK = (
-    OrderState.REPAIRING,
-    OrderState.IN_PROGRESS,
-    OrderState.ASSIGNED,
-    OrderState.AWAITING_PARTS,
-    OrderState.AWAITING_APPROVAL,
-    OrderState.QUALITY_CHECK,
-)
-"""Cars that can be worked on stand before those that wait; among equals the earliest promise is first."""
 
 
 @dataclass(slots=True)
@@ -42,7 +32,6 @@ class MyOrder:
     promised_at: datetime | None
     arrived_at: datetime | None
     planned_minutes: int
-    worked_minutes: int
     open_clockings: int
     open_rework: int
     is_mine: bool
@@ -51,11 +40,9 @@ class MyOrder:
     vehicle_title: str
     fuel: Fuel
     bay_name: str | None
-    said_ready_at: datetime | None
-    technician_id: int | None
     concerns: list[str] = field(default_factory=list)
-    running_since: list[datetime] = field(default_factory=list)
-    """Since when each of the clocks runs that run now."""
+    ticket: Ticket | None = None
+    """The same car on the board: so both say the same of its time."""
     belongings: int = 0
     photo_id: int | None = None
     """The newest check-in photo of the car's front."""
@@ -64,26 +51,21 @@ class MyOrder:
     def is_high_voltage(self) -> bool:
         return self.fuel in (Fuel.ELECTRIC, Fuel.HYBRID)
 
-    def slack(self, now: datetime, at_risk_minutes: int, times: WorkingTimes) -> rules.Slack | None:
-        if self.promised_at is None or self.arrived_at is None:
-            return None
-        return rules.slack(
-            arrived_at=self.arrived_at,
-            promised_at=self.promised_at,
-            now=now,
-            left=rules.Remaining(
-                rules.work_left(self.planned_minutes, self.worked(now)),
-                people=self.open_clockings,
-                said_ready_at=self.said_ready_at,
-                waits_without_date=self.hold_reason is not None,
-            ),
-            at_risk_minutes=at_risk_minutes,
-            working_time=times.of(self.technician_id),
-        )
+    def slack(self, now: datetime, by: Rules) -> rules.Slack | None:
+        return self.ticket.slack(now, by) if self.ticket else None
 
     def worked(self, now: datetime) -> int:
         """Minutes worked so far, the clocks that run now included."""
-        return self.worked_minutes + sum(rules.minutes_between(since, now) for since in self.running_since)
+        return self.ticket.worked(now) if self.ticket else 0
+
+    def place(self, now: datetime) -> tuple[bool, bool, bool, datetime, int]:
+        """Its place in the list: own cars first; what somebody works on, what can be begun in the order of its turns, what
+        waits. Equals stand by their promise, as they are read."""
+        ticket = self.ticket
+        stage = ORDER_OF_WORK.index(self.state)
+        waits = stage > ORDER_OF_WORK.index(OrderState.ASSIGNED) or self.hold_reason is not None
+        turn_at = ticket.turn_at if ticket and not waits else None
+        return (not self.is_mine, not (ticket and ticket.clocks), waits, turn_at or now, stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +95,8 @@ class MyDay:
         )
 
 
-def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
-    """The person's day, running job and orders, in three queries: own orders, those of their team, those where they
+def my_day(user_id: int, site_id: int, now: datetime, by: Rules) -> MyDay:
+    """The person's day, running job and orders, in four queries: own orders, those of their team, those where they
     help."""
     running_job, of_job, of_day = aliased(Job), aliased(ForgottenClock), aliased(ForgottenClock)
     rows = db.session.execute(
@@ -138,11 +120,9 @@ def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
             ServiceOrder.promised_at,
             ServiceOrder.arrived_at,
             ServiceOrder.planned_minutes,
-            ServiceOrder.worked_minutes,
             ServiceOrder.open_clockings,
             ServiceOrder.open_rework,
             ServiceOrder.technician_id,
-            ServiceOrder.said_ready_at,
             Vehicle.plate,
             Vehicle.plate_country,
             Vehicle.make,
@@ -189,7 +169,6 @@ def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
                 row.promised_at,
                 row.arrived_at,
                 row.planned_minutes,
-                row.worked_minutes,
                 row.open_clockings,
                 row.open_rework,
                 row.technician_id == user_id,
@@ -198,14 +177,15 @@ def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
                 " ".join(str(part) for part in (row.make, row.model, row.year) if part),
                 row.fuel,
                 row.bay_name,
-                row.said_ready_at,
-                row.technician_id,
             ),
         )
         if row.title:
             order.concerns.append(row.concern or row.title)
     _add_notes(found)
-    _add_clocks(found)
+    if found:
+        for ticket in board.list_tickets(site_id, now, by):
+            if ticket.id in found:
+                found[ticket.id].ticket = ticket
     first = rows[0]
 
     def noticed(shift_ended_at: datetime | None, still_until: datetime | None) -> datetime | None:
@@ -222,7 +202,7 @@ def my_day(user_id: int, site_id: int, now: datetime) -> MyDay:
         first.running_order_id,
         noticed(first.running_shift_ended_at, first.running_still_until),
         first.check_id is not None,
-        sorted(found.values(), key=lambda order: (not order.is_mine, _ORDER_OF_WORK.index(order.state))),
+        sorted(found.values(), key=lambda order: order.place(now)),
     )
 
 
@@ -281,23 +261,6 @@ def _add_notes(orders: dict[int, MyOrder]) -> None:
     )
     for order_id, count, photo_id in rows:
         orders[order_id].belongings, orders[order_id].photo_id = count, photo_id
-
-
-def _add_clocks(orders: dict[int, MyOrder]) -> None:
-    """The clocks that run now, so that minutes worked are those of this moment; of a forgotten one nobody knows them."""
-    if not any(order.open_clockings for order in orders.values()):
-        return
-    rows = db.session.execute(
-        select(Clocking.service_order_id, Clocking.started_at)
-        .outerjoin(
-            ForgottenClock, (ForgottenClock.clocking_id == Clocking.id) & ForgottenClock.still_until.is_(None)
-        )
-        .where(
-            Clocking.service_order_id.in_(orders), Clocking.ended_at.is_(None), ForgottenClock.id.is_(None)
-        )
-    )
-    for order_id, since in rows:
-        orders[order_id].running_since.append(since)
 
 
 def is_of(user_id: int, site_id: int) -> ColumnElement[bool]:

@@ -29,10 +29,11 @@ from aftersales.domain.service_orders.models import (
 from aftersales.domain.service_orders.operations import lock_order
 from aftersales.domain.tasks import operations as tasks
 from aftersales.domain.tasks.models import TaskType
-from aftersales.domain.workshop import forgotten, rules
+from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.clocking import CLOCKABLE
 from aftersales.domain.workshop.dispatch import need_own
 from aftersales.domain.workshop.models import Clocking
+from aftersales.domain.workshop.running import nobody_knows
 from aftersales.domain.workshop.time_models import ProgressCheck
 from aftersales.i18n import N_, gettext, label
 
@@ -56,12 +57,12 @@ def planned_minutes(job_ids: Iterable[int]) -> dict[int, int]:
 
 
 def clocked_minutes(job_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    """How long people have worked on these jobs in sum, the clocks that run now included, those that were forgotten
-    not. Rework does not count against the plan."""
+    """How long people have worked on these jobs in sum, the clocks that run now included, but for those of which nobody
+    knows how long they ran. Rework does not count against the plan."""
     minutes: dict[int, int] = defaultdict(int)
     for job_id, started_at, ended_at in db.session.execute(
         select(Clocking.job_id, Clocking.started_at, Clocking.ended_at).where(
-            Clocking.job_id.in_(list(job_ids)), ~Clocking.is_rework, ~forgotten.nobody_knows(Clocking)
+            Clocking.job_id.in_(list(job_ids)), ~Clocking.is_rework, ~nobody_knows(Clocking)
         )
     ):
         minutes[job_id] += rules.minutes_between(started_at, ended_at or now)
@@ -80,7 +81,7 @@ def list_to_ask(site_id: int, percent: int, now: datetime) -> list[int]:
             Clocking.site_id == site_id,
             Clocking.ended_at.is_(None),
             ~Clocking.is_rework,
-            ~forgotten.nobody_knows(Clocking),
+            ~nobody_knows(Clocking),
             ProgressCheck.id.is_(None),
         )
         .distinct()
@@ -91,7 +92,7 @@ def list_to_ask(site_id: int, percent: int, now: datetime) -> list[int]:
     return [
         job_id
         for job_id in sorted(running)
-        if planned.get(job_id, 0) and clocked[job_id] * 100 >= planned[job_id] * percent
+        if planned.get(job_id, 0) and clocked.get(job_id, 0) * 100 >= planned[job_id] * percent
     ]
 
 

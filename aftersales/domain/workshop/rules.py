@@ -49,21 +49,23 @@ class Slack:
 @dataclass(frozen=True, slots=True)
 class Remaining:
     """What is still to be done on a car: minutes of planned work that nobody has clocked, how many people work on it
-    now, until when it waits (for parts, for the customer), whether it waits and nobody knows until when, and the
-    technician's own word where they gave one."""
+    now, until when it waits (for parts, for the customer), whether it waits and nobody knows until when, the
+    technician's own word where they gave one, and when its turn comes where its person has other work first."""
 
     minutes: int
     people: int = 1
     waits_until: datetime | None = None
     waits_without_date: bool = False
     said_ready_at: datetime | None = None
+    turn_at: datetime | None = None
 
 
 def expected_end(left: Remaining, now: datetime, working_time: WorkingTime) -> datetime:
-    """When the work will be done: it begins now, or when the wait is over, and takes (planned − clocked) ÷ people clocked
-    on, in ``working_time``: the shifts of the technician, else opening hours. A car that somebody works on now is worked
-    on whatever the hours say. The technician's word counts where it is later."""
-    begin = max(now, left.waits_until or now)
+    """When the work will be done: it begins now, or when the wait is over, or when its turn comes after the other work
+    of its technician (:mod:`.order_of_work`), whichever is latest, and takes (planned − clocked) ÷ people clocked on, in
+    ``working_time``: the shifts of the technician, else opening hours. A car that somebody works on now is worked on
+    whatever the hours say. The technician's word counts where it is later."""
+    begin = max(now, left.waits_until or now, left.turn_at or now)
     minutes = -(-left.minutes // max(1, left.people))
     is_overtime = left.people > 0 and working_time.closes_after(now) is None and begin == now
     end = begin + timedelta(minutes=minutes) if is_overtime else working_time.after(begin, minutes)

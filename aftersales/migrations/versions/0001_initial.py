@@ -1841,6 +1841,8 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("planned_minutes", sa.Integer(), nullable=False),
+        sa.Column("worked_minutes", sa.Integer(), nullable=False),
         sa.Column("is_additional", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),

@@ -23,7 +23,10 @@ export function start(element) {
   function bad() {
     failures += 1;
     status?.setAttribute("data-stale", "");
-    if (failures === 2) emit("banner", { owner: "poll", tone: "soon", icon: "wifi-off", text: word("not_current"), retry: () => tick() });
+    if (failures !== 2) return;
+    const time = status?.querySelector("[data-polled]")?.textContent;
+    const text = time ? word("not_current_since", { time }) : word("not_current");
+    emit("banner", { owner: "poll", tone: "soon", icon: "wifi-off", text, retry: () => tick() });
   }
 
   function swap(html) {

@@ -16,7 +16,6 @@ from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.sites import operations as sites
 from aftersales.domain.tasks.models import Task, TaskType
 from aftersales.domain.workshop import clocking, progress
-from aftersales.domain.workshop.board import list_tickets
 from aftersales.domain.workshop.models import EndReason
 from aftersales.domain.workshop.time_models import ProgressCheck
 from aftersales.jobs import floor
@@ -135,8 +134,9 @@ def test_a_no_alerts_manager_and_advisor(cast: Cast, accepted_order: ServiceOrde
     ]
     texts = list(db.session.scalars(select(OrderEvent.text)))
     assert "Delayed: %(title)s, ready by %(ready_at)s" in texts
-    (ticket,) = list_tickets(cast.site.id)
-    assert ticket.said_ready_at == NOW + timedelta(hours=9)
+    assert fresh(db.session.get_one(ServiceOrder, said.service_order_id)).said_ready_at == NOW + timedelta(
+        hours=9
+    )
 
 
 def test_something_abnormal_alerts_them_too(cast: Cast, job_id: int) -> None:
@@ -151,7 +151,9 @@ def test_it_can_be_said_at_any_moment_and_again(cast: Cast, job_id: int) -> None
     floor.sweep(ASKED)  # it is asked all the same
     answer(cast, job_id)
     assert [check.is_on_time for check in checks()] == [False, True]
-    assert list_tickets(cast.site.id)[0].said_ready_at is None  # the newest word counts
+    assert (
+        fresh(db.session.get_one(ServiceOrder, said.service_order_id)).said_ready_at is None
+    )  # the newest word counts
 
 
 def test_sent_twice_it_is_said_once(cast: Cast, job_id: int) -> None:

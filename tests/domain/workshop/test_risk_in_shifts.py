@@ -13,7 +13,7 @@ from aftersales.domain.staffing.queries import find_technician
 from aftersales.domain.staffing.times import WorkingDay
 from aftersales.domain.staffing.working_time import WorkingTimes, find_working_times
 from aftersales.domain.workshop import board
-from aftersales.domain.workshop.board import Risk, Rules
+from aftersales.domain.workshop.tickets import Risk, Rules
 from tests.cast import Cast, Person
 from tests.conftest import CountQueries
 from tests.factories import NOW, fresh
@@ -93,8 +93,9 @@ def test_a_car_is_late_when_its_technician_goes_before_it_is_done(
     now = at(12, 14, 30)
 
     def risk() -> Risk:
-        (ticket,) = board.list_tickets(cast.site.id)
-        return ticket.risk(now, Rules(30, 24, found(cast, now)))
+        by = Rules(30, 24, found(cast, now))
+        (ticket,) = board.list_tickets(cast.site.id, now, by)
+        return ticket.risk(now, by)
 
     assert risk() is Risk.ON_TIME
     works(cast, cast.technician, *range(5))
