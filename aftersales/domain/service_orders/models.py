@@ -266,10 +266,8 @@ class Job(Versioned, Base):
     skill: Mapped[Skill | None] = mapped_column(enum_type(Skill))
     """What the work asks for, and the kind of bay that it needs: copied from the canned job; None: nothing special."""
     bay_kind: Mapped[BayKind | None] = mapped_column(enum_type(BayKind))
-    planned_minutes: Mapped[int] = mapped_column(default=0)
-    """The standard hours of its labour that was not declined."""
-    worked_minutes: Mapped[int] = mapped_column(default=0)
-    """What was clocked on it, running clocks and rework left out. Both are facts, written beside the version."""
+    planned_minutes: Mapped[int] = mapped_column(default=0)  # a fact: its labour that was not declined
+    worked_minutes: Mapped[int] = mapped_column(default=0)  # a fact: without running clocks and rework
     is_additional: Mapped[bool] = mapped_column(default=False)
     """Found after check-in, so that it needs its own authorisation."""
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
