@@ -87,15 +87,18 @@ def start(
     )
 
 
-def stop(process: Child, *, seconds: float = 15.0) -> None:
-    """End a child and, if it does not obey in time, its whole process group."""
-    if process.poll() is None:
-        process.terminate()
+def stop(*children: Child, seconds: float = 15.0) -> None:
+    """End the children side by side; whoever does not obey in time goes with its whole process group."""
+    alive = [child for child in children if child.poll() is None]
+    for child in alive:
+        child.terminate()
+    deadline = time.monotonic() + seconds
+    for child in alive:
         try:
-            process.wait(seconds)
+            child.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error: somebody asked us to end

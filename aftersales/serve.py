@@ -304,15 +304,15 @@ def serve(options: argparse.Namespace) -> str:
             for listener in guides:
                 stack.callback(listener.close)
             os.environ["AFTERSALES_GUIDE_URL"] = address_of(front.hosts[0], guides[0].getsockname()[1])
-        children = {}
+        children: dict[str, processes.Child] = {}
         if not config.given(os.environ, "REDIS_URL"):
             os.environ["AFTERSALES_REDIS_URL"], children["redis"] = stack.enter_context(own_redis(data))
         sign_ins = prepare_database(data, empty=options.empty)
-        children["web"] = web(listeners, front.pair)
-        stack.callback(processes.stop, children["web"])
-        children["worker"] = processes.start([sys.executable, "-m", "aftersales.jobs.worker"])
-        stack.callback(processes.stop, children["worker"])
-        wait_for(lambda: _is_healthy(address), children["web"], what="its web pages")
+        ours: dict[str, processes.Child] = {}
+        stack.callback(lambda: processes.stop(*ours.values()))
+        ours["web"] = started = web(listeners, front.pair)
+        ours["worker"] = processes.start([sys.executable, "-m", "aftersales.jobs.worker"])
+        wait_for(lambda: _is_healthy(address), started, what="its web pages")
         if front.authority:
             stack.callback(lan_guide.serve(guides, _guide(front.authority)))
         print(
@@ -323,7 +323,7 @@ def serve(options: argparse.Namespace) -> str:
             flush=True,
         )
         print("\nCtrl-C stops it.", flush=True)
-        return processes.first_to_end(children)
+        return processes.first_to_end({**children, **ours})
 
 
 def _guide(authority: Authority) -> lan_guide.Guide:

@@ -83,10 +83,7 @@ def supervise() -> None:
     except processes.Stopped:
         log.info("The worker was told to stop.")
     finally:
-        for process in children.values():
-            process.terminate()
-        for process in children.values():
-            processes.stop(process)
+        processes.stop(*children.values())
 
 
 def main() -> None:
