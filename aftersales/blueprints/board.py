@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from aftersales import clock
 from aftersales.domain.service_orders.states import Lane
+from aftersales.domain.service_orders.waits import Wait
 from aftersales.domain.workshop import board
 from aftersales.domain.workshop.board import Stamp
-from aftersales.domain.workshop.tickets import Risk, Wait
+from aftersales.domain.workshop.tickets import Risk
 from aftersales.i18n import label
 from aftersales.web import addresses, htmx, session
 from aftersales.web import tickets as tickets_view

@@ -18,10 +18,10 @@ from aftersales.domain.reports.efficiency_rules import (
     OrderFigures,
     Share,
     TechnicianRow,
-    Waiting,
 )
 from aftersales.domain.reports.rules import Hours, Month
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.service_orders.waits import Wait
 from aftersales.domain.workshop import forgotten
 from aftersales.i18n import gettext, label
 from aftersales.money import ZERO
@@ -188,12 +188,12 @@ def orders_csv() -> Response:
         f"orders-{month.first:%Y-%m}-{basis}.csv",
         ["order", "plate", "turnaround_minutes", "on_time", "reworks", "comeback", "first_estimate_gross", "approved_gross", "invoiced_gross",
          "planned_minutes", "worked_minutes", *(f"state_{state}" for state in OrderState),
-         *(f"waited_{reason}" for reason in Waiting)],
+         *(f"waited_{reason}" for reason in Wait)],
         [
             [order.number, order.plate, order.turnaround, order.is_on_time, order.visit.rework_count,
              order.visit.is_comeback, order.estimate, order.approved, order.invoiced, order.planned, order.worked,
              *(order.states.get(state, 0) for state in OrderState),
-             *(order.waits.get(reason, 0) for reason in Waiting)]
+             *(order.waits.get(reason, 0) for reason in Wait)]
             for order in found
         ],
     )  # fmt: skip
@@ -207,8 +207,8 @@ def _column(figure: str) -> Column:
         return _stretch(
             gettext("In state “%(state)s”", state=label(state)), lambda order: order.states.get(state, 0)
         )
-    if kind == "wait" and name in set(Waiting):
-        reason = Waiting(name)
+    if kind == "wait" and name in set(Wait):
+        reason = Wait(name)
         return _stretch(
             gettext("Waited: %(why)s", why=label(reason)), lambda order: order.waits.get(reason, 0)
         )

@@ -8,32 +8,10 @@ from aftersales.db import db, transaction
 from aftersales.domain.parts.models import Article, StockMovement
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
-from tests import stockroom as shelf
 from tests.cast import Cast
 from tests.conftest import CountQueries, SignIn
 from tests.html import parse
 from tests.stockroom import Stockroom, balance
-
-
-@pytest.fixture
-def hose(app: Flask, cast: Cast, stockroom: Stockroom) -> Article:
-    """Three in the main store, one upstairs."""
-    with app.app_context(), transaction():
-        return shelf.article(cast, stockroom, on_hand=3, second=1)
-
-
-@pytest.fixture
-def belt(app: Flask, cast: Cast, stockroom: Stockroom) -> Article:
-    """Nowhere in stock."""
-    with app.app_context(), transaction():
-        return shelf.article(cast, stockroom, name="Poly-V belt")
-
-
-@pytest.fixture
-def waiting(app: Flask, cast: Cast, hose: Article, belt: Article) -> ServiceOrder:
-    """An order in repair that has its hose reserved and lacks its belt."""
-    with app.app_context(), transaction():
-        return shelf.waiting_order(cast, (hose, 1), (belt, 2))
 
 
 class TestArticles:

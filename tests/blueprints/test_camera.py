@@ -19,11 +19,6 @@ from tests.gateways.photographs import OWN
 from tests.html import CheckingClient
 
 
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
-
-
 def take(desk: CheckingClient, order: ServiceOrder, station: str, picture: str = "left") -> None:
     answer = desk.post(
         f"/orders/{order.id}/check-in/photos",

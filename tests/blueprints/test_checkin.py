@@ -26,17 +26,6 @@ from tests.html import CheckingClient
 STATIONS = ("vin", "left", "front", "right", "rear", "dashboard")
 
 
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
-
-
 def picture() -> Path:
     return OWN / "left.jpg"
 

@@ -20,20 +20,9 @@ from tests.html import CheckingClient
 
 
 @pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
 def job_id(app: Flask, order: ServiceOrder) -> int:
     with app.app_context():
         return factories.fresh(order).jobs[0].id
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 def send(who: CheckingClient, job_id: int, data: bytes, **values: str):  # type: ignore[no-untyped-def]

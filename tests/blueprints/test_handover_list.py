@@ -6,13 +6,11 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.checkins import handover, queries
 from aftersales.domain.documents.models import Document, DocumentKind
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.sites.models import Site
-from tests import factories
 from tests.blueprints.test_checkin import (
     add_line,
     digest_on,
@@ -31,17 +29,6 @@ PAPER = {
     "submission_id": "tablet-paper-1",
 }  # fmt: skip
 THING = {"what": "Child seat", "box": "12", "submission_id": "tablet-thing-1"}
-
-
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 def base(order: ServiceOrder) -> str:

@@ -2,16 +2,13 @@
 
 from io import BytesIO
 
-import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from aftersales import clock
-from aftersales.db import db, transaction
+from aftersales.db import db
 from aftersales.domain.checkins import interviews
 from aftersales.domain.documents.models import Document
 from aftersales.domain.service_orders.models import ServiceOrder
-from tests import factories
 from tests.blueprints.test_checkin import add_line, job_id, promise, seen, walk_through
 from tests.cast import Cast
 from tests.conftest import SignIn
@@ -22,17 +19,6 @@ ASKED = {
     "q-engine": ["cold", "warm"], "is_road_tested": "y", "road_test_km": "3", "road_test_by": "Marta",
     "road_test_found": "Heard at 20 km/h", "submission_id": "tablet-interview-1",
 }  # fmt: skip
-
-
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 def address(app: Flask, order: ServiceOrder) -> str:

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from aftersales import clock
 from aftersales.db import db, transaction
 from aftersales.domain.billing.models import InvoiceLine
 from aftersales.domain.documents.models import Document, DocumentKind
@@ -20,22 +19,10 @@ from aftersales.web import billing_documents, quotation_documents
 from tests import factories
 from tests.blueprints.test_checkin import add_line, job_id, promise, seen, walk_through
 from tests.cast import Cast
-from tests.conftest import SignIn
 from tests.html import CheckingClient
 
 REMARK = "No warranty on this part"
 PART = {"kind": "part", "description": "Brake discs", "quantity": "2", "unit_price": "200.00"}
-
-
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 def only_line(app: Flask) -> Line:

@@ -25,27 +25,6 @@ TOMORROW = (clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT10:00")
 YESTERDAY = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT10:00")
 
 
-@pytest.fixture
-def hose(app: Flask, cast: Cast, stockroom: Stockroom) -> Article:
-    """Three in the main store, one upstairs."""
-    with app.app_context(), transaction():
-        return shelf.article(cast, stockroom, on_hand=3, second=1)
-
-
-@pytest.fixture
-def belt(app: Flask, cast: Cast, stockroom: Stockroom) -> Article:
-    """Nowhere in stock."""
-    with app.app_context(), transaction():
-        return shelf.article(cast, stockroom, name="Poly-V belt")
-
-
-@pytest.fixture
-def waiting(app: Flask, cast: Cast, hose: Article, belt: Article) -> ServiceOrder:
-    """An order in repair that has its hose reserved and lacks its belt."""
-    with app.app_context(), transaction():
-        return shelf.waiting_order(cast, (hose, 1), (belt, 2))
-
-
 class TestTheDesk:
     def test_it_needs_a_sign_in(self, client: CheckingClient) -> None:
         assert client.get("/parts").location.startswith("/sign-in")

@@ -8,14 +8,12 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from aftersales import clock
-from aftersales.db import db, transaction
+from aftersales.db import db
 from aftersales.domain.attachments.models import Attachment, PhotoMarks
 from aftersales.domain.attachments.rules import read_marks
 from aftersales.domain.checkins.models import CheckIn
 from aftersales.domain.errors import Invalid
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
-from tests import factories
 from tests.blueprints.test_checkin import add_line, digest_on, job_id, promise, seen, walk_through
 from tests.cast import Cast
 from tests.conftest import SignIn
@@ -24,17 +22,6 @@ from tests.html import CheckingClient
 ARROW = {"kind": "arrow", "x": 100, "y": 100, "x2": 300, "y2": 200}
 CIRCLE = {"kind": "circle", "x": 400, "y": 300, "r": 80}
 TEXT = {"kind": "text", "x": 50, "y": 60, "text": "Scratch <b>8 cm</b>"}
-
-
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ VIN = "WVWZZZ3CZKE087412"
 
 
 @pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
-
-
-@pytest.fixture
 def order(app: Flask, cast: Cast) -> ServiceOrder:
     with app.app_context(), transaction():
         car = factories.vehicle(cast, plate="KR 5SCAN", vin=VIN)

@@ -1,10 +1,7 @@
 """/orders/<id>/check-in/stations/<station>/skip"""
 
-import pytest
 from flask import Flask
 
-from aftersales import clock
-from aftersales.db import transaction
 from aftersales.domain.checkins import queries
 from aftersales.domain.checkins.kinds import Station
 from aftersales.domain.service_orders.models import ServiceOrder
@@ -12,17 +9,6 @@ from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient
-
-
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 def base(order: ServiceOrder) -> str:

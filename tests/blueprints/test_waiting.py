@@ -32,11 +32,6 @@ def order(app: Flask, cast: Cast) -> ServiceOrder:
         return order
 
 
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
-
-
 def fields(order: ServiceOrder) -> str:
     return f"/orders/{order.id}/check-in/fields"
 

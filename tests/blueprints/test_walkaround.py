@@ -18,17 +18,6 @@ from tests.conftest import SignIn
 from tests.html import CheckingClient
 
 
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
-
-
 def test_a_photo_arrives_once_with_time_and_author(
     app: Flask, desk: CheckingClient, order: ServiceOrder
 ) -> None:

@@ -18,7 +18,6 @@ from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
 from tests.blueprints.test_checkin import add_line, job_id, promise, seen, version, walk_through
 from tests.cast import Cast
-from tests.conftest import SignIn
 from tests.html import CheckingClient
 
 CAR = {
@@ -26,17 +25,6 @@ CAR = {
     "transport_note": "to the airport", "approver_name": "Jan Mazur", "approver_phone": "+48 601 000 111",
     "approver_limit": "500", "collector_name": "Ewa Mazur",
 }  # fmt: skip
-
-
-@pytest.fixture
-def order(app: Flask, cast: Cast) -> ServiceOrder:
-    with app.app_context(), transaction():
-        return factories.open_order(cast, now=clock.now())
-
-
-@pytest.fixture
-def desk(cast: Cast, sign_in: SignIn) -> CheckingClient:
-    return sign_in(cast.advisor.id)
 
 
 def test_wishes_are_kept_and_stand_in_the_document(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aftersales.domain.reports.rules import UNASSIGNED, ZERO, Hours, Visit, share
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.service_orders.waits import BY_STATE, Wait
 from aftersales.i18n import lazy_gettext as _l
 from aftersales.i18n import words_for
 
@@ -28,20 +29,6 @@ class Naming(StrEnum):
     CHINA_4S = "china_4s"
 
 
-class Waiting(StrEnum):
-    """Why a car waited. At each moment one reason counts: a hold before the state it happens in."""
-
-    TECHNICIAN = "technician"
-    ACCEPTANCE = "acceptance"
-    APPROVAL = "approval"
-    PARTS = "parts"
-    BAY = "bay"
-    SUBLET = "sublet"
-    INSURER = "insurer"
-    CUSTOMER = "customer"
-    OTHER = "other"
-
-
 words_for(
     Basis,
     {
@@ -51,21 +38,6 @@ words_for(
     },
 )
 words_for(Naming, {Naming.UK_ZA: _l("UK, ZA, AU"), Naming.US: _l("US"), Naming.CHINA_4S: _l("China, 4S")})
-words_for(
-    Waiting,
-    {
-        Waiting.TECHNICIAN: _l("For a technician"),
-        Waiting.ACCEPTANCE: _l("For the workshop to take over"),
-        Waiting.APPROVAL: _l("For the customer's approval"),
-        Waiting.PARTS: _l("For parts"),
-        Waiting.BAY: _l("For a bay"),
-        Waiting.SUBLET: _l("At another workshop"),
-        Waiting.INSURER: _l("For the insurer"),
-        Waiting.CUSTOMER: _l("For the customer"),
-        Waiting.OTHER: _l("On hold, other"),
-    },
-)
-
 RATIO_NAMES = {
     Naming.UK_ZA: (_l("Utilisation"), _l("Efficiency"), _l("Productivity")),
     Naming.US: (_l("Productivity"), _l("Efficiency"), _l("Proficiency")),
@@ -76,13 +48,6 @@ RATIO_NAMES = {
     ),
 }
 """The names of W / A, S / W and S / A in each market, as its own systems and consultants use them."""
-
-WAITING_STATES = {
-    OrderState.CHECKED_IN: Waiting.TECHNICIAN,
-    OrderState.ASSIGNED: Waiting.ACCEPTANCE,
-    OrderState.AWAITING_APPROVAL: Waiting.APPROVAL,
-    OrderState.AWAITING_PARTS: Waiting.PARTS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +174,7 @@ class OrderFigures:
     planned: int
     worked: int
     states: Mapping[OrderState, int] = field(default_factory=dict)
-    waits: Mapping[Waiting, int] = field(default_factory=dict)
+    waits: Mapping[Wait, int] = field(default_factory=dict)
 
     @property
     def is_on_time(self) -> bool | None:
@@ -257,7 +222,7 @@ class Summary:
     added_share: Decimal | None
     time_accuracy: Decimal | None
     states: dict[OrderState, int]
-    waits: dict[Waiting, int]
+    waits: dict[Wait, int]
 
 
 def summarise(orders: list[OrderFigures]) -> Summary:
@@ -270,7 +235,7 @@ def summarise(orders: list[OrderFigures]) -> Summary:
     promised = [order.is_on_time for order in orders if order.is_on_time is not None]
     comebacks = sum(order.visit.is_comeback for order in orders)
     states: dict[OrderState, int] = {}
-    waits: dict[Waiting, int] = {}
+    waits: dict[Wait, int] = {}
     for order in orders:
         for state, minutes in order.states.items():
             states[state] = states.get(state, 0) + minutes
@@ -296,7 +261,7 @@ def summarise(orders: list[OrderFigures]) -> Summary:
             Decimal(sum(order.planned for order in orders if order.time_off is not None)),
         ),
         states={state: states[state] for state in OrderState if state in states},
-        waits={reason: waits[reason] for reason in Waiting if reason in waits},
+        waits={reason: waits[reason] for reason in Wait if reason in waits},
     )
 
 
@@ -315,18 +280,18 @@ class Moment:
     hold: str | None = None
 
 
-def spend(moments: Iterable[Moment], until: datetime) -> tuple[dict[OrderState, int], dict[Waiting, int]]:
+def spend(moments: Iterable[Moment], until: datetime) -> tuple[dict[OrderState, int], dict[Wait, int]]:
     """How many minutes an order spent in each state, and waiting for each reason; one reason at a moment, the hold before
     the state. ``moments`` are in the order of time; a closed state ends the stay."""
     states: dict[OrderState, float] = {}
-    waits: dict[Waiting, float] = {}
+    waits: dict[Wait, float] = {}
     state: OrderState | None = None
     hold, since = "", until
     for moment in [*moments, Moment(until)]:
         if state is not None and moment.at > since:
             seconds = (min(moment.at, until) - since).total_seconds()
             states[state] = states.get(state, 0) + seconds
-            reason = Waiting(hold) if hold in set(Waiting) else WAITING_STATES.get(state)
+            reason = Wait(hold) if hold in set(Wait) else BY_STATE.get(state)
             if reason is not None:
                 waits[reason] = waits.get(reason, 0) + seconds
         if moment.to_state is not None:

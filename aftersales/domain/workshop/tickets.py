@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from aftersales.domain.service_orders.models import HoldReason
 from aftersales.domain.service_orders.states import LANES, Lane, OrderState
+from aftersales.domain.service_orders.waits import BY_HOLD, Wait
 from aftersales.domain.staffing.working_time import WorkingTimes
 from aftersales.domain.workshop import rules
 from aftersales.domain.workshop.dispatch import IN_WORKSHOP
@@ -38,36 +39,7 @@ class Risk(StrEnum):
     ON_TIME = "on_time"
 
 
-class Wait(StrEnum):
-    """What a car waits for; a car may wait for several things."""
-
-    TECHNICIAN = "technician"
-    ACCEPTANCE = "acceptance"
-    APPROVAL = "approval"
-    PARTS = "parts"
-    BAY = "bay"
-    SUBLET = "sublet"
-    INSURER = "insurer"
-    CUSTOMER = "customer"
-    OTHER = "other"
-
-
 words_for(Risk, {Risk.LATE: _l("Late"), Risk.AT_RISK: _l("At risk"), Risk.ON_TIME: _l("On time")})
-words_for(
-    Wait,
-    {
-        Wait.TECHNICIAN: _l("No technician yet"),
-        Wait.ACCEPTANCE: _l("Not accepted yet"),
-        Wait.APPROVAL: _l("Approval"),
-        Wait.PARTS: _l("Parts"),
-        Wait.BAY: _l("Bay"),
-        Wait.SUBLET: _l("Another workshop"),
-        Wait.INSURER: _l("Insurer"),
-        Wait.CUSTOMER: _l("Customer"),
-        Wait.OTHER: _l("On hold"),
-    },
-)
-_HOLDS = {reason: Wait(reason.value) for reason in HoldReason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +154,7 @@ class Ticket:
         """What the car waits for now."""
         found = []
         if self.hold_reason:
-            found.append(_HOLDS[self.hold_reason])
+            found.append(BY_HOLD[self.hold_reason])
         if self.state is OrderState.CHECKED_IN:
             found.append(Wait.TECHNICIAN)
         if self.state is OrderState.ASSIGNED:

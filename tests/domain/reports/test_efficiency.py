@@ -22,11 +22,12 @@ from aftersales.domain.quotations import answers
 from aftersales.domain.quotations.models import AnsweredBy
 from aftersales.domain.reports import efficiency, rules
 from aftersales.domain.reports import efficiency_rules as figures
-from aftersales.domain.reports.efficiency_rules import Basis, JobSold, Moment, TechnicianRow, Waiting
+from aftersales.domain.reports.efficiency_rules import Basis, JobSold, Moment, TechnicianRow
 from aftersales.domain.reports.rules import Hours
 from aftersales.domain.service_orders import operations as service_orders
 from aftersales.domain.service_orders.models import HoldReason, Job, PayType, ServiceOrder
 from aftersales.domain.service_orders.states import OrderState
+from aftersales.domain.service_orders.waits import Wait
 from aftersales.domain.staffing.models import Attendance
 from aftersales.domain.workshop import clocking, corrections, forgotten
 from aftersales.domain.workshop.models import Clocking, EndReason
@@ -203,7 +204,7 @@ def test_the_visits_figures(cast: Cast) -> None:
     summary = figures.summarise([order])
     assert (summary.orders, summary.turnaround, summary.on_time) == (1, 180, 1)
     assert (summary.first_time_pass, summary.comebacks, summary.comeback_rate) == (1, 0, 0)
-    assert order.waits == {Waiting.TECHNICIAN: 30, Waiting.ACCEPTANCE: 15, Waiting.INSURER: 60}
+    assert order.waits == {Wait.TECHNICIAN: 30, Wait.ACCEPTANCE: 15, Wait.INSURER: 60}
     assert order.states[OrderState.IN_PROGRESS] == 135
     assert sum(order.states.values()) == 360  # from arrival to the hand-over
 
@@ -274,7 +275,7 @@ def test_a_hold_counts_before_the_state_and_ends_with_the_order() -> None:
         until=nine + timedelta(hours=4),
     )
     assert states == {OrderState.AWAITING_PARTS: 180, OrderState.REPAIRING: 60}
-    assert waits == {Waiting.PARTS: 120, Waiting.BAY: 60}
+    assert waits == {Wait.PARTS: 120, Wait.BAY: 60}
 
 
 def test_parts_of_all_months_sum_to_the_job() -> None:
