@@ -36,6 +36,7 @@ ASKS_FURTHER = {
     "clocks.decide": "who leads the person",
     "job_photos.add": "the technician whom the order was given to",
     "quality.confirm_self_check": "the technician whom the order was given to",
+    "dispatch.give_to_team": "the site, where it lets advisors give work to teams",
     "dispatch.free_bay": "the technician whom the order was given to",
     "quality.clock_rework": "the technician whom the rework was given to",
     "quality.finish_rework": "the technician whom the rework was given to",

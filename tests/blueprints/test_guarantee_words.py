@@ -18,6 +18,7 @@ from aftersales.domain.checkins.operations import begin
 from aftersales.domain.documents.models import Document, DocumentKind
 from aftersales.domain.documents.operations import StoredDocument
 from aftersales.domain.guarantees import operations as guarantees
+from aftersales.domain.quotations.models import Quotation
 from aftersales.domain.service_orders import queries as orders
 from aftersales.domain.service_orders.models import ServiceOrder
 from aftersales.domain.service_orders.operations import lock_order
@@ -30,7 +31,7 @@ from aftersales.web import (
     documents,
     media,
 )
-from tests.blueprints.test_portal import address, ask
+from tests.blueprints.test_portal import address
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.factories import NOW
@@ -77,13 +78,14 @@ def test_the_order_that_is_signed_at_check_in(
     assert says_it(" ".join(clause["text"] for clause in drawn["clauses"]))
 
 
-def test_the_estimate_and_its_page_behind_the_link(app: Flask, client: CheckingClient, cast: Cast) -> None:
+def test_the_estimate_and_its_page_behind_the_link(
+    app: Flask, client: CheckingClient, question: Quotation
+) -> None:
     with app.app_context():
-        quotation = ask(cast)
         document = db.session.scalars(select(Document).where(Document.kind == DocumentKind.QUOTATION)).one()
         assert says_it(text_of(document))
-        items = {f"item-{job.id}": "yes" for job in quotation.asked_jobs}
-    url = address(app, quotation)
+        items = {f"item-{job.id}": "yes" for job in question.asked_jobs}
+    url = address(app, question)
     assert says_it(client.get(url).text)
     assert says_it(client.post(f"{url}/review", data=items).text)
 
@@ -101,15 +103,14 @@ def test_invoice_and_certificate(app: Flask, cast: Cast, invoiced_order: Service
 
 
 def test_papers_of_a_car_that_is_here_keep_the_terms_that_were_signed(
-    app: Flask, client: CheckingClient, cast: Cast
+    app: Flask, client: CheckingClient, cast: Cast, question: Quotation
 ) -> None:
     """The site lowers its terms between the estimate and the invoice: link, certificate and guarantee say the old ones."""
     with app.app_context():
-        quotation = ask(cast)
         with transaction():
             guarantees.take_preset(cast.site.id, "cn_minor", actor=cast.admin.actor(), now=clock.now())
-        url = address(app, quotation)
-        order = orders.get_order(quotation.service_order_id, site_id=cast.site.id)
+        url = address(app, question)
+        order = orders.get_order(question.service_order_id, site_id=cast.site.id)
         site, jobs = sites.get_site(order.site_id), orders.list_jobs(order.id)
         certificate = paper(
             lambda: delivery_documents.guarantee_certificate(order, site, jobs, at=clock.now())
