@@ -32,6 +32,7 @@ from aftersales.lan import Authority, Pair
 
 ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 120.0
+_LAST_PORT = 65535
 
 
 class Refusal(Exception):  # noqa: N818 - a sentence for the person at the terminal
@@ -97,15 +98,17 @@ def write(file: IO[str], text: str) -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """The socket of the web pages. We hold it ourselves, so that nobody can take the port between."""
+    if not 0 <= port <= _LAST_PORT:  # the system would take another one without a word
+        raise Refusal(f"There is no port {port}; choose one up to {_LAST_PORT} with --port.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(256)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise Refusal(
-            f"Port {port} on {host} cannot be taken ({getattr(error, 'strerror', None) or error});"
+            f"Port {port} on {host} cannot be taken ({error.strerror or error});"
             " choose another one with --port."
         ) from error
     return listener

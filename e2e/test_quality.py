@@ -94,7 +94,9 @@ def test_from_the_torque_wrench_to_the_signed_record(
     check_myself(technician, order_id)
 
     inspector.goto(f"/orders/{order_id}/quality-check")
-    for button in inspector.get_by_role("button", name="All OK").all():
+    for button in reversed(
+        inspector.get_by_role("button", name="All OK").all()
+    ):  # each goes when it was tapped
         button.tap()
     expect(inspector.get_by_text("Every point is OK")).to_be_visible()
     inspector.get_by_label("End").fill("118431")

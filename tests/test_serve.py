@@ -63,6 +63,13 @@ def test_a_taken_port_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
+def test_a_port_that_does_not_exist_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    refused = start("--port", "99999", "--data", str(tmp_path))
+    assert refused.returncode == 1
+    assert "There is no port 99999" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_folder_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()  # root may write anywhere, but not below a file
     refused = start("--port", "0", "--data", str(tmp_path / "file" / "data"))
