@@ -36,7 +36,7 @@ def options(found: Sequence[FreeTime]) -> list[tuple[str, str, str, str]]:
     shown = [
         (
             one.starts_at.isoformat(),
-            moment(one.starts_at),
+            _in_two_lines(moment(one.starts_at)),
             "",
             gettext(
                 "%(technicians)s, %(bays)s",
@@ -47,6 +47,12 @@ def options(found: Sequence[FreeTime]) -> list[tuple[str, str, str, str]]:
         for one in found
     ]
     return [*shown, ("", gettext("Another time"), "", gettext("as entered below"))]
+
+
+def _in_two_lines(text: str) -> str:
+    """A day and its time, broken between the two where it does not fit."""
+    day, space, time = text.rpartition(" ")
+    return day.replace(" ", "\u00a0") + space + time
 
 
 def take(chosen: Any, starts_at: Any) -> None:
