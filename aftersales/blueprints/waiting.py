@@ -21,9 +21,13 @@ def page() -> str:
 @blueprint.get("/waiting/session")
 @public
 def session() -> Response:
-    """Who is signed in (0: nobody) and the token that their posts need; a page from the cache has an old one."""
-    person = current_user.user_id if current_user.is_authenticated else 0
-    return jsonify(person=person, csrf=generate_csrf())
+    """Who is signed in (0: nobody) and the token that their posts need; a page from the cache has an old one.
+
+    Nobody gets no token: it would come with a cookie, and the sign-in page that is just being filled in would be too old.
+    """
+    if not current_user.is_authenticated:
+        return jsonify(person=0, csrf="")
+    return jsonify(person=current_user.user_id, csrf=generate_csrf())
 
 
 @blueprint.get("/sw.js")
