@@ -220,7 +220,7 @@ def _pings(client: redis.Redis) -> bool:
         return False
 
 
-def wait_for(is_up: Callable[[], bool], process: subprocess.Popen[bytes], *, what: str) -> None:
+def wait_for(is_up: Callable[[], bool], process: processes.Child, *, what: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not is_up():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -313,9 +313,9 @@ def serve(options: argparse.Namespace) -> str:
         sign_ins = prepare_database(data, empty=options.empty)
         ours: dict[str, processes.Child] = {}
         stack.callback(lambda: processes.stop(*ours.values()))
-        ours["web"] = started = web(listeners, front.pair)
+        ours["web"] = web(listeners, front.pair)
         ours["worker"] = processes.start([sys.executable, "-m", "aftersales.jobs.worker"])
-        wait_for(lambda: _is_healthy(address), started, what="its web pages")
+        wait_for(lambda: _is_healthy(address), ours["web"], what="its web pages")
         if front.authority:
             stack.callback(lan_guide.serve(guides, _guide(front.authority)))
         print(

@@ -1,18 +1,21 @@
-"""What the pages of the reception start from. A file that starts elsewhere has fixtures of its own by these names."""
+"""What pages of the reception, the parts desk and the shared tablet start from. A file that starts elsewhere has fixtures of its own by these names."""
 
 import pytest
 from flask import Flask
 
 from aftersales import clock
 from aftersales.db import transaction
+from aftersales.domain.accounts import pins
 from aftersales.domain.parts.models import Article
 from aftersales.domain.service_orders.models import ServiceOrder
 from tests import factories
 from tests import stockroom as shelf
-from tests.cast import Cast
+from tests.cast import Cast, Person
 from tests.conftest import SignIn
 from tests.html import CheckingClient
 from tests.stockroom import Stockroom
+
+PIN = "482916"
 
 
 @pytest.fixture
@@ -47,3 +50,22 @@ def waiting(app: Flask, cast: Cast, hose: Article, belt: Article) -> ServiceOrde
     """An order in repair that has its hose reserved and lacks its belt."""
     with app.app_context(), transaction():
         return shelf.waiting_order(cast, (hose, 1), (belt, 2))
+
+
+@pytest.fixture
+def tablet(app: Flask, cast: Cast, sign_in: SignIn) -> CheckingClient:
+    """A tablet that the team leader enrolled and locked; technician, second technician and manager have a PIN."""
+    for person in (cast.technician, cast.second_technician, cast.manager, cast.service_manager):
+        give_pin(app, person)
+    browser = sign_in(cast.leader.id)
+    assert browser.post("/shared-tablets", data={"name": "Bay 3", "theme": "bay"}).status_code == 303
+    assert browser.post("/sign-in/lock").status_code == 303
+    return browser
+
+
+def give_pin(app: Flask, person: Person, digits: str = PIN) -> None:
+    with app.app_context(), transaction():
+        pins.set_pin(
+            person.id, digits, secret=app.config["SECRET_KEY"], today=clock.now().date(), actor=person.actor(),
+            now=clock.now(),
+        )  # fmt: skip

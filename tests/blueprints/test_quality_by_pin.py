@@ -11,8 +11,9 @@ from aftersales.db import db
 from aftersales.domain.accounts.models import Pin
 from aftersales.domain.documents.models import Document, DocumentKind, Signature, SignatureMethod
 from aftersales.domain.service_orders.models import ServiceOrder
+from tests.blueprints.conftest import PIN, give_pin
 from tests.blueprints.test_quality import all_ok, in_quality_check, repairing, state
-from tests.blueprints.test_shared_tablet import PIN, give_pin, tap
+from tests.blueprints.test_shared_tablet import tap
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient, parse

@@ -17,30 +17,10 @@ from aftersales.domain.actors import SYSTEM
 from aftersales.domain.service_orders.models import OrderEvent, ServiceOrder
 from aftersales.domain.sites.models import Site
 from tests import factories
+from tests.blueprints.conftest import PIN, give_pin
 from tests.cast import PASSWORD, Cast, Person
 from tests.conftest import CountQueries, SignIn
 from tests.html import CheckingClient, parse, text_of
-
-PIN = "482916"
-
-
-@pytest.fixture
-def tablet(app: Flask, cast: Cast, sign_in: SignIn) -> CheckingClient:
-    """A tablet that the team leader enrolled and locked; technician, second technician and manager have a PIN."""
-    for person in (cast.technician, cast.second_technician, cast.manager, cast.service_manager):
-        give_pin(app, person)
-    browser = sign_in(cast.leader.id)
-    assert browser.post("/shared-tablets", data={"name": "Bay 3", "theme": "bay"}).status_code == 303
-    assert browser.post("/sign-in/lock").status_code == 303
-    return browser
-
-
-def give_pin(app: Flask, person: Person, digits: str = PIN) -> None:
-    with app.app_context(), transaction():
-        pins.set_pin(
-            person.id, digits, secret=app.config["SECRET_KEY"], today=clock.now().date(), actor=person.actor(),
-            now=clock.now(),
-        )  # fmt: skip
 
 
 def tap(browser: CheckingClient, person: Person, digits: str = PIN, **fields: str) -> tuple[int, str]:

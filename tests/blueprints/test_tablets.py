@@ -1,28 +1,14 @@
 """Enrolling, listing and revoking shared tablets."""
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from aftersales.db import db
 from aftersales.domain.accounts.models import Tablet
 from aftersales.domain.audit import AuditEntry
-from tests.blueprints.test_shared_tablet import give_pin
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.html import CheckingClient, parse, text_of
-
-
-@pytest.fixture
-def tablet(app: Flask, cast: Cast, sign_in: SignIn) -> CheckingClient:
-    """A tablet that the team leader enrolled and locked; technician, second technician and manager have a PIN."""
-    for person in (cast.technician, cast.second_technician, cast.manager, cast.service_manager):
-        give_pin(app, person)
-    browser = sign_in(cast.leader.id)
-    assert browser.post("/shared-tablets", data={"name": "Bay 3", "theme": "bay"}).status_code == 303
-    assert browser.post("/sign-in/lock").status_code == 303
-    return browser
-
 
 # --- enrolling ---
 

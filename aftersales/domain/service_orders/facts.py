@@ -50,16 +50,16 @@ def refresh(order: ServiceOrder) -> None:
         .order_by(Job.position)
     ).all()
     for job in jobs:
-        put(job.id, planned_minutes=int((job.hours or 0) * 60), known=job.planned_minutes)
+        planned_minutes = int((job.hours or 0) * 60)
+        if planned_minutes != job.planned_minutes:
+            put(job.id, planned_minutes=planned_minutes)
     order.summary = ", ".join(job.title for job in jobs)[:300]
     order.done_jobs = sum(job.done_at is not None and job.canned_job_code != DIAGNOSIS for job in jobs)
     db.session.flush()
 
 
-def put(job_id: int, *, known: int, **fact: int) -> None:
-    """Write one fact to the job's row where it is another than the one ``known``. It follows from lines or clocks and
-    nobody edits it, so the job keeps its version."""
-    if known not in fact.values():
-        db.session.execute(
-            update(Job).where(Job.id == job_id).values(**fact).execution_options(synchronize_session=False)
-        )
+def put(job_id: int, **fact: int) -> None:
+    """Write a fact to the job's row. It follows from lines or clocks and nobody edits it, so the job keeps its version."""
+    db.session.execute(
+        update(Job).where(Job.id == job_id).values(**fact).execution_options(synchronize_session=False)
+    )

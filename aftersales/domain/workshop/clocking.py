@@ -268,7 +268,8 @@ def refresh(order: ServiceOrder) -> None:
         select(Job.id, Job.done_by_id, Job.worked_minutes).where(Job.service_order_id == order.id)
     ).all()
     for job in jobs:
-        facts.put(job.id, worked_minutes=of_job[job.id], known=job.worked_minutes)
+        if of_job[job.id] != job.worked_minutes:
+            facts.put(job.id, worked_minutes=of_job[job.id])
     finishers = {job.done_by_id for job in jobs if job.done_by_id is not None}
     _put(
         order,
